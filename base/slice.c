@@ -1,0 +1,107 @@
+#include "base/slice.h"
+
+#include <stdlib.h>
+
+size_t slice_last_index(struct slice s, char c)
+{
+    const char *hit = s.len ? memrchr(s.at, c, s.len) : NULL;
+    return hit ? (size_t)(hit - s.at) : s.len;
+}
+
+size_t slice_find(struct slice s, struct slice needle)
+{
+    const char *hit = s.len >= needle.len && s.at ? memmem(s.at, s.len, needle.at, needle.len) : NULL;
+    return hit ? (size_t)(hit - s.at) : s.len;
+}
+
+size_t slice_find_last(struct slice s, struct slice needle)
+{
+    if (needle.len == 0 || s.len < needle.len)
+        return s.len;
+    for (size_t i = s.len - needle.len + 1; i-- > 0;)
+        if (s.at[i] == needle.at[0] && memcmp(s.at + i, needle.at, needle.len) == 0)
+            return i;
+    return s.len;
+}
+
+struct slice slice_trim(struct slice s)
+{
+    while (s.len && ascii_is_space(s.at[0]))
+        s = slice_skip(s, 1);
+    while (s.len && ascii_is_space(s.at[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+bool slice_equal_fold(struct slice a, struct slice b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (ascii_lower(a.at[i]) != ascii_lower(b.at[i]))
+            return false;
+    return true;
+}
+
+int slice_compare(struct slice a, struct slice b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int order = common ? memcmp(a.at, b.at, common) : 0;
+    if (order)
+        return order;
+    return a.len < b.len ? -1 : a.len > b.len;
+}
+
+bool slice_next_word(struct slice *rest, const char *separators, struct slice *word)
+{
+    size_t begin = 0;
+    while (begin < rest->len && strchr(separators, rest->at[begin]) && rest->at[begin])
+        begin++;
+    size_t end = begin;
+    while (end < rest->len && !(rest->at[end] && strchr(separators, rest->at[end])))
+        end++;
+    *word = slice_make(rest->at + begin, end - begin);
+    *rest = slice_skip(*rest, end);
+    return word->len > 0;
+}
+
+bool slice_to_u64(struct slice s, uint64_t *value)
+{
+    uint64_t got = 0;
+    if (s.len == 0 || s.len > 20)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (!ascii_is_digit(s.at[i]))
+            return false;
+        uint64_t digit = (uint64_t)(s.at[i] - '0');
+        if (got > (UINT64_MAX - digit) / 10)
+            return false;
+        got = got * 10 + digit;
+    }
+    *value = got;
+    return true;
+}
+
+bool slice_to_double(struct slice s, double *value)
+{
+    double got = 0, unit = 1;
+    bool negative = false, digits = false, fraction = false;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.at[i];
+        if (i == 0 && (c == '-' || c == '+')) {
+            negative = c == '-';
+        } else if (c == '.' && !fraction) {
+            fraction = true;
+        } else if (ascii_is_digit(c)) {
+            digits = true;
+            got = got * 10 + (c - '0');
+            unit = fraction ? unit * 10 : unit;
+        } else {
+            return false;
+        }
+    }
+    if (!digits)
+        return false;
+    *value = (negative ? -got : got) / unit;
+    return true;
+}

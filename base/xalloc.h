@@ -1,0 +1,33 @@
+#ifndef BASE_XALLOC_H
+#define BASE_XALLOC_H
+/*
+ * Memory that is there, or the program ends: prints one line and exits with status 3. Sizes that
+ * come from input are bounded by the caller before they reach these. Give back with free().
+ */
+#include <stddef.h>
+
+/* n * size zeroed bytes, never NULL; overflow of the product ends the program. */
+void *xcalloc(size_t n, size_t size);
+/* size bytes, undefined contents, never NULL. */
+void *xmalloc(size_t size);
+/* Resizes old (or NULL) to n * size bytes, never NULL. */
+void *xrealloc_array(void *old, size_t n, size_t size);
+/* A NUL-terminated copy of at[0..len). */
+char *xstrndup(const char *at, size_t len);
+
+/* Makes room for one more element in an (items, count, capacity) array; doubles when full. */
+#define GROW(items, count, capacity)                                                               \
+    do {                                                                                           \
+        if ((count) == (capacity)) {                                                               \
+            (capacity) = (capacity) ? (capacity) * 2 : 16;                                         \
+            (items) = xrealloc_array((items), (capacity), sizeof *(items));                        \
+        }                                                                                          \
+    } while (0)
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* Our own contradiction: prints where and aborts. For places where a wrong number would follow. */
+_Noreturn void bug_at(const char *file, int line, const char *what);
+#define bug(what) bug_at(__FILE__, __LINE__, (what))
+
+#endif
