@@ -1,0 +1,228 @@
+#ifndef ANALYZER_EVIDENCE_EVIDENCE_H
+#define ANALYZER_EVIDENCE_EVIDENCE_H
+/*
+ * The store between rebuilding and judging: sessions, messages and rows (one per recipient that was
+ * named), dictionary-encoded. Columns that restrictions read are dictionaries of their own - client
+ * identities, HELO names, senders, recipients, session facts - so that a restriction is evaluated
+ * once per distinct value, not once per row. A cell is known, absent or unknown, with its origin;
+ * nothing here is a guess. Filled by analyzer/rebuild, read-only afterwards.
+ *
+ * Conventions for dictionary numbers (sym): 0 is "unknown: the log does not say"; SYM_EMPTY (1) is
+ * "known to be empty": a session without HELO, the null sender <>.
+ * Rows of one message are contiguous and in the order of their lines; messages are in order of time,
+ * sessions in order of their first line.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/civil_time.h"
+#include "base/intern.h"
+#include "base/slice.h"
+#include "base/tri.h"
+
+/* Where a cell came from; the texts of the `evidence` object of DESIGN.md section 4. */
+/* X(constant, "text") */
+#define EVIDENCE_ORIGINS(X)                                                                        \
+    X(UNKNOWN, "unknown")                                                                          \
+    X(CONNECT, "log:connect")                                                                      \
+    X(WARNING, "log:warning")                                                                      \
+    X(CLIENT, "log:client")                                                                        \
+    X(REJECT, "log:reject")                                                                        \
+    X(REJECT_WARNING, "log:reject_warning")                                                        \
+    X(INFO, "log:info")                                                                            \
+    X(ACTION, "log:action")                                                                        \
+    X(CLEANUP, "log:cleanup")                                                                      \
+    X(QMGR, "log:qmgr")                                                                            \
+    X(DELIVERY, "log:delivery")                                                                    \
+    X(DISCONNECT, "log:disconnect")                                                                \
+    X(POLICY, "log:policy")                                                                        \
+    X(FILTER, "log:filter")                                                                        \
+    X(PROXY, "log:proxy")                                                                          \
+    X(POSTSCREEN, "log:postscreen")                                                                \
+    X(SNAPSHOT, "snapshot")                                                                        \
+    X(HEADER, "header")                                                                            \
+    X(CONFIG, "config")
+#define EVIDENCE_ORIGIN_ENUM(constant, text) ORIGIN_##constant,
+enum evidence_origin { EVIDENCE_ORIGINS(EVIDENCE_ORIGIN_ENUM) ORIGIN_COUNT };
+
+/* Postfix's smtpd_peer.c name_status, as a set of what is still possible (several bits: the log
+ * cannot tell; policy/ narrows it down with the DNS snapshot). 2, 4, 5, 6 are Postfix's numbers. */
+enum name_status {
+    NAME_OK = 1 << 2,        /* 2: the name is verified / the reverse name exists */
+    NAME_TEMPORARY = 1 << 4, /* 4: a look-up failed for now */
+    NAME_MISSING = 1 << 5,   /* 5: there is none */
+    NAME_FORGED = 1 << 6,    /* 6: the reverse name does not lead back (client_name only) */
+};
+
+/* A distinct client identity. */
+struct client {
+    sym address;            /* evidence.text; 0 when the connection was gone before it was known */
+    sym name;               /* verified name; 0 when Postfix logged `unknown` */
+    sym reverse_name;       /* unverified reverse name; 0 when none is known */
+    uint8_t name_status;    /* set of enum name_status */
+    uint8_t reverse_status; /* set of NAME_OK, NAME_TEMPORARY, NAME_MISSING */
+    uint8_t name_origin, reverse_origin; /* enum evidence_origin */
+};
+
+/* Distinct facts of a session or mail that are neither client, HELO, sender nor recipient. */
+struct session_facts {
+    sym proto;                       /* "SMTP", "ESMTP"; 0 unknown */
+    sym sasl_method, sasl_username;  /* SYM_EMPTY: known not to be logged in; 0 unknown */
+    sym sasl_sender;
+    sym ccert_fingerprint, ccert_subject; /* SYM_EMPTY: known that there was none; 0 unknown */
+    uint8_t tls;                     /* enum tri: was the session encrypted */
+    uint8_t pipelining;              /* enum tri: improper pipelining flag set */
+};
+
+enum smtp_stage { /* the words of `stage` in DESIGN.md */
+    STAGE_NONE, STAGE_CONNECT, STAGE_HELO, STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_END_OF_MESSAGE,
+    STAGE_VRFY, STAGE_ETRN, STAGE_STARTTLS, STAGE_AUTH, STAGE_COUNT
+};
+
+/* What Postfix answered, as logged. Dictionary: number 0 is "accepted, nothing said". */
+struct logged_reply {
+    uint8_t verdict;   /* enum verdict_kind of analyzer/policy/verdict.h, from the log line alone */
+    uint8_t stage;     /* enum smtp_stage */
+    uint16_t code;     /* 0 when the line has none */
+    sym dsn, text;     /* in evidence.text; 0 none */
+    sym restriction, argument; /* canonical name when the text names one; 0 otherwise */
+};
+
+enum end_status { /* the words of end.status in DESIGN.md */
+    END_UNKNOWN, END_SENT, END_BOUNCED, END_DEFERRED, END_REJECTED, END_DISCARDED, END_HELD,
+    END_EXPIRED, END_STATUS_COUNT
+};
+
+/* How a message came in. Only MESSAGE_SMTP is in the population of a what-if. */
+enum message_source {
+    MESSAGE_SMTP,     /* smtpd, first hop */
+    MESSAGE_LOCAL,    /* pickup: sendmail(1), cron ... */
+    MESSAGE_INTERNAL, /* bounces, notices, forwarded copies: made by Postfix */
+    MESSAGE_GATEWAY,  /* by smtpd from an own gateway, fetchmail, backup MX: client rules do not apply */
+    MESSAGE_SOURCE_COUNT
+};
+
+enum filter_answer { /* the words of filters[].verdict */
+    FILTER_NONE, FILTER_HAM, FILTER_SPAM, FILTER_VIRUS, FILTER_SKIPPED, FILTER_ERROR, FILTER_ANSWERS
+};
+
+/* One verdict of a content filter on a message; chained per message in order of time. */
+struct filter_verdict {
+    sym program;        /* in evidence.text: "BDMAILD", "MailScanner", "spamd" ... */
+    sym tests;          /* the tests with their points as logged; 0 none */
+    uint8_t answer;     /* enum filter_answer */
+    bool has_score, has_required;
+    float score, required;
+    uint32_t next;      /* index + 1 of the next verdict of this message, 0 at the end */
+};
+
+/* Another queue id of the same message, in order of hops; the first is message.queue_id. */
+struct hop {
+    const char *queue_id;
+    uint32_t next; /* index + 1, 0 at the end */
+};
+
+/* Where a raw line stands (parsers/input: input_reread). */
+struct line_position {
+    uint64_t offset : 48;
+    uint64_t file : 16;
+};
+
+struct session {
+    int64_t time_us;      /* first line */
+    sym host, service;    /* evidence.text: "mx1"; "smtpd", "submission/smtpd" */
+    sym instance;         /* syslog_name: "postfix" */
+    uint32_t client, facts;
+    struct line_position first, last;
+    int16_t offset_minutes; /* zone of the time stamps */
+    bool complete;        /* connect and disconnect were both seen */
+};
+
+enum { SESSION_NONE = UINT32_MAX };
+
+struct message {
+    int64_t time_us;
+    const char *queue_id;   /* NULL for NOQUEUE; NUL-terminated, lives in evidence.arena */
+    const char *message_id; /* without <>; NULL when not logged */
+    uint32_t session;       /* SESSION_NONE when unknown */
+    uint32_t client, facts; /* of the first hop */
+    sym helo, sender;       /* in evidence.helos / evidence.senders */
+    uint32_t first_row, row_count;
+    uint32_t filters, hops; /* index + 1 of the first, 0 none */
+    uint64_t size;          /* bytes; 0 unknown */
+    struct line_position first, last;
+    uint8_t source;         /* enum message_source */
+    uint8_t helo_origin, sender_origin;
+    bool open;              /* the log ends, or begins, in the middle of it */
+    bool recipients_complete; /* every accepted recipient is known (else rows may lack) */
+};
+
+struct row {
+    int64_t time_us;      /* of the recipient's own line, else of client= */
+    int64_t end_time_us;  /* TIME_NONE when there is no end yet */
+    uint32_t message;
+    sym recipient;        /* in evidence.recipients; 0: mail refused before any was named */
+    uint32_t logged;      /* index into evidence.replies */
+    sym end_relay, end_dsn; /* in evidence.text */
+    uint8_t end_status;   /* enum end_status */
+    uint8_t recipient_origin;
+    uint16_t attempts;    /* delivery attempts seen */
+};
+
+/* The account that must balance: everything that came in has exactly one end or is open. */
+struct books {
+    uint64_t sessions, sessions_open;
+    uint64_t messages, messages_open;
+    uint64_t rows, ends[END_STATUS_COUNT];
+    uint64_t internal_messages, local_messages, gateway_messages;
+    uint64_t unjoined_deliveries; /* delivery lines of queue ids whose birth was not seen */
+};
+
+struct evidence {
+    struct arena arena;
+    struct intern text, helos, senders, recipients;
+    struct client *clients; /* number 0 is "all unknown" */
+    uint32_t client_count, client_capacity;
+    struct session_facts *facts; /* number 0 is "all unknown" */
+    uint32_t facts_count, facts_capacity;
+    struct logged_reply *replies; /* number 0 is "accepted" */
+    uint32_t reply_count, reply_capacity;
+    struct filter_verdict *filters;
+    uint32_t filter_count, filter_capacity;
+    struct hop *hops;
+    uint32_t hop_count, hop_capacity;
+    struct session *sessions;
+    uint32_t session_count, session_capacity;
+    struct message *messages;
+    uint32_t message_count, message_capacity;
+    struct row *rows;
+    uint32_t row_count, row_capacity;
+    struct books books;
+    int postfix_major, postfix_minor; /* from `daemon started`; 0 when not seen */
+    struct evidence_index *index; /* finds dictionary entries while filling */
+};
+
+/* An empty store. */
+void evidence_init(struct evidence *evidence);
+/* Gives all memory back. */
+void evidence_release(struct evidence *evidence);
+/* The number of a client identity, added when new. Copies the value. */
+uint32_t evidence_client(struct evidence *evidence, const struct client *client);
+/* The number of a set of session facts, added when new. Copies the value. */
+uint32_t evidence_facts(struct evidence *evidence, const struct session_facts *facts);
+/* The number of a logged reply, added when new. Copies the value. */
+uint32_t evidence_reply(struct evidence *evidence, const struct logged_reply *reply);
+/* "log:connect" ...; static storage. */
+const char *evidence_origin_name(enum evidence_origin origin);
+/* "RCPT" ...; NULL for STAGE_NONE; static storage. */
+const char *smtp_stage_name(enum smtp_stage stage);
+/* STAGE_NONE for a word that is none; EHLO counts as HELO, BDAT as DATA, END-OF-DATA as
+ * END-OF-MESSAGE. */
+enum smtp_stage smtp_stage_parse(struct slice word);
+/* "sent" ...; static storage. */
+const char *end_status_name(enum end_status status);
+/* "spam" ...; static storage. */
+const char *filter_answer_name(enum filter_answer answer);
+
+#endif

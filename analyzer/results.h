@@ -1,0 +1,161 @@
+#ifndef ANALYZER_RESULTS_H
+#define ANALYZER_RESULTS_H
+/*
+ * The one read-only face that reports/ and tui/ see: finished numbers and rows, so that a figure
+ * never differs between the dashboard, the JSON and the page. Texts in here are raw log bytes:
+ * whoever shows them escapes them (base/escape.h). Slices and pointers live as long as the results,
+ * or until the next results_toggle where said.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/slice.h"
+
+struct results;
+
+/* E of DESIGN.md section 4: messages, not rows; never shown without its interval. */
+struct estimate {
+    uint64_t count, of, rows, deferred;
+    double rate, low, high;         /* NAN: not known (null in JSON) */
+    double confidence;              /* 0.95 */
+    double bound_low, bound_high;   /* worst and best case over what is unknown */
+    uint64_t clusters;
+    double effective_n;
+    const char *method;             /* "clopper-pearson-kish" */
+};
+
+struct results_input {
+    const char *const *files;
+    size_t file_count;
+    uint64_t bytes, lines, understood, foreign, unknown, malformed;
+    int64_t first_us, last_us;
+    int first_offset, last_offset;  /* minutes east of UTC */
+    uint64_t sessions, messages, rows, open;
+};
+
+struct results_group { uint64_t messages, rows, clusters; };
+struct results_population { struct results_group ham, spam, unlabelled; };
+
+enum { RESULTS_VERDICTS = 7 }; /* accept reject defer discard hold redirect unknown */
+
+/* A key of a top list with its weight. */
+struct results_share {
+    struct slice key;
+    uint64_t messages, ham, spam;
+};
+enum results_dimension {
+    BY_ORGANISATION, BY_NETWORK, BY_SENDER, BY_SENDER_DOMAIN, BY_RECIPIENT, BY_CLIENT, BY_COUNTRY,
+    RESULTS_DIMENSIONS
+};
+
+/* One check of a set, in the order in which Postfix asks. */
+struct results_restriction {
+    const char *name, *argument, *list, *class_name; /* NULL: none */
+    unsigned position;
+    bool enabled, warn_only, permits;
+    uint64_t hits, decides, unique, unknown; /* rows */
+    struct estimate ham_lost, spam_stopped;  /* of the messages it decides */
+    double so_ratio;                         /* spam% / (spam% + ham%); NAN without hits */
+};
+
+struct results_set {
+    uint64_t verdicts[RESULTS_VERDICTS]; /* rows, by enum results_verdict */
+    double coverage;
+    struct estimate ham_lost, ham_delayed, spam_stopped;
+    const struct results_restriction *restrictions;
+    size_t restriction_count;
+};
+
+enum results_verdict {
+    RESULT_ACCEPT, RESULT_REJECT, RESULT_DEFER, RESULT_DISCARD, RESULT_HOLD, RESULT_REDIRECT,
+    RESULT_UNKNOWN
+};
+
+struct results_changes { uint64_t newly_rejected, newly_deferred, newly_accepted, unchanged, unknown; };
+
+struct results_warning { const char *code; struct slice text; uint64_t count; };
+
+/* A verdict as shown: all texts static or living in the results. */
+struct results_decision {
+    enum results_verdict verdict;
+    const char *verdict_name;
+    unsigned code; /* 0 none */
+    const char *dsn, *restriction, *argument, *list, *class_name, *stage; /* NULL: none */
+    struct slice text; /* logged text; "no text" for simulated ones */
+    bool lasting;      /* reject, or a defer whose cause lasts */
+    const struct slice *needs;
+    size_t need_count;
+};
+
+struct results_filter_verdict { struct slice program; const char *verdict; double score; /* NAN */ };
+
+/* One row with everything that verdict and transaction lines print. "No text" = null. */
+struct results_row {
+    uint32_t row, message;
+    int64_t time_us;
+    int offset_minutes;
+    struct slice host, queue_id, service, client_address, client_name, reverse_client_name, helo,
+        sender, recipient, message_id, organisation;
+    uint64_t session;  /* number in order of first lines, from 1; 0: none */
+    uint64_t size;     /* 0: not known */
+    double ham;        /* label: probability of ham; NAN: unlabelled */
+    const char *const *label_sources;
+    size_t label_source_count;
+    struct results_decision logged, baseline, candidate;
+    const struct slice *hops;
+    size_t hop_count;
+    const char *end_status; /* NULL: none */
+    struct slice end_relay, end_dsn;
+    int64_t end_us;
+    const struct results_filter_verdict *filters;
+    size_t filter_count;
+    const char *client_name_origin, *reverse_client_name_origin, *helo_origin, *sender_origin,
+        *recipient_origin;
+};
+
+/* What was read. */
+const struct results_input *results_input(const struct results *results);
+/* Ham, spam and unlabelled mail among the rows that count. */
+const struct results_population *results_population(const struct results *results);
+/* The two sets; the candidate's changes with results_toggle. */
+const struct results_set *results_baseline(const struct results *results);
+const struct results_set *results_candidate(const struct results *results);
+/* What the candidate changes against the baseline, in rows. */
+const struct results_changes *results_changes(const struct results *results);
+/* Remarks that a reader must know: assumptions, faults in tables. */
+const struct results_warning *results_warnings(const struct results *results, size_t *count);
+/* The answer in one or two sentences: what it would cost, how sure, who would be lost. */
+struct slice results_answer(const struct results *results, struct arena *arena);
+/* Switches a restriction of the candidate on or off and recomputes every number above. */
+void results_toggle(struct results *results, size_t restriction);
+/* Where the mail that a restriction acts on comes from (restriction SIZE_MAX: mail that the whole
+ * candidate set stops and the baseline accepts), most ham first, then most messages; at most
+ * `limit` shares. Lives in arena. */
+struct results_share *results_top(const struct results *results, size_t restriction,
+                                  enum results_dimension dimension, size_t limit,
+                                  struct arena *arena, size_t *count);
+/* How many rows there are, in order of time. */
+size_t results_row_count(const struct results *results);
+/* Row number `index` in order of time. Texts live in arena or in the results. */
+struct results_row results_row_at(const struct results *results, size_t index, struct arena *arena);
+
+/* A selection of rows: all conditions hold. */
+struct results_filter {
+    size_t restriction;      /* it acts on the row (SIZE_MAX: any) */
+    struct slice key;        /* "no text": any; else the row's key in `dimension` equals it */
+    enum results_dimension dimension;
+    struct slice text;       /* substring (ASCII case folded) of client, helo, sender, recipient, ids */
+    int ham;                 /* 1 ham only, 0 spam only, -1 any */
+    bool stopped;            /* only rows that the candidate stops */
+};
+/* Indexes (for results_row_at) of the rows that pass, in order of time, at most limit. In arena. */
+uint32_t *results_select(const struct results *results, const struct results_filter *filter,
+                         size_t limit, struct arena *arena, size_t *count);
+/* The raw log lines of a row's message and session, in order, one per line, as they stand in the
+ * log. False when they cannot be read again. */
+bool results_raw_lines(const struct results *results, size_t index, struct buffer *out);
+
+#endif
