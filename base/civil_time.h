@@ -26,6 +26,15 @@ int64_t civil_to_us(const struct civil_time *civil, int offset_minutes);
 struct civil_time civil_from_us(int64_t time_us, int offset_minutes);
 /* The machine's zone at that instant, minutes east of UTC (localtime_r). */
 int civil_local_offset(int64_t time_us);
+/* The days of a month (1..12). */
+int civil_month_days(int year, int month);
+/* True when every field is in its range and the day exists; second 60 is allowed everywhere. */
+bool civil_is_valid(const struct civil_time *civil);
+/* Parses ".123456" or ",123": bytes read, 0 (and *micros untouched) when text begins otherwise.
+ * Digits behind the sixth are read and dropped. */
+size_t civil_parse_fraction(struct slice text, int *micros);
+/* Parses "Z", "+01:00", "+0100": bytes read, 0 (and *offset_minutes untouched) otherwise. */
+size_t civil_parse_zone(struct slice text, int *offset_minutes);
 /* Parses RFC 3339 and its usual variants (blank or T; Z, +01:00, +0100, none; . or , fraction).
  * Without zone default_offset counts. *used gets the number of bytes read. */
 bool civil_parse_rfc3339(struct slice text, int default_offset, int64_t *time_us, int *offset_minutes,
