@@ -1,0 +1,228 @@
+#include "analyzer/evidence/evidence.h"
+
+#include <stdlib.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/xalloc.h"
+
+/* Finds a value of fixed size in an array of them: open addressing over numbers, the values
+ * themselves stay in the array. Number 0 is the "all unknown" value and never looked up, so that 0
+ * can stand for a free slot. */
+struct value_index {
+    uint32_t *slots;
+    uint32_t mask;
+    uint32_t size; /* of one value */
+};
+
+struct evidence_index {
+    struct value_index clients, facts, replies;
+};
+
+static void value_index_init(struct value_index *index, size_t size)
+{
+    index->mask = 255;
+    index->slots = xcalloc(index->mask + 1, sizeof *index->slots);
+    index->size = (uint32_t)size;
+}
+
+static uint32_t value_hash(const struct value_index *index, const void *value)
+{
+    return (uint32_t)XXH3_64bits_withSeed(value, index->size, 0x6d61696c);
+}
+
+/* The slot of a value among `values`, or the free slot where it belongs. */
+static uint32_t *value_slot(const struct value_index *index, const char *values, const void *value)
+{
+    for (uint32_t i = value_hash(index, value) & index->mask;; i = (i + 1) & index->mask) {
+        uint32_t number = index->slots[i];
+        if (!number || memcmp(values + (size_t)number * index->size, value, index->size) == 0)
+            return &index->slots[i];
+    }
+}
+
+/* Makes room for a value more when `count` values are in. */
+static void value_index_grow(struct value_index *index, const char *values, uint32_t count)
+{
+    if ((uint64_t)count * 4 < (uint64_t)index->mask * 3)
+        return;
+    index->mask = index->mask * 2 + 1;
+    free(index->slots);
+    index->slots = xcalloc((size_t)index->mask + 1, sizeof *index->slots);
+    for (uint32_t i = 1; i < count; i++)
+        *value_slot(index, values, values + (size_t)i * index->size) = i;
+}
+
+void evidence_init(struct evidence *evidence)
+{
+    *evidence = (struct evidence){ 0 };
+    arena_init(&evidence->arena);
+    intern_init(&evidence->text, 1);
+    intern_init(&evidence->helos, 2);
+    intern_init(&evidence->senders, 3);
+    intern_init(&evidence->recipients, 4);
+    GROW(evidence->clients, evidence->client_count, evidence->client_capacity);
+    evidence->clients[evidence->client_count++] = (struct client){ 0 };
+    GROW(evidence->facts, evidence->facts_count, evidence->facts_capacity);
+    memset(&evidence->facts[0], 0, sizeof evidence->facts[0]);
+    evidence->facts[0].tls = evidence->facts[0].pipelining = TRI_UNKNOWN;
+    evidence->facts_count++;
+    GROW(evidence->replies, evidence->reply_count, evidence->reply_capacity);
+    evidence->replies[evidence->reply_count++] = (struct logged_reply){ 0 };
+    evidence->index = xcalloc(1, sizeof *evidence->index);
+    value_index_init(&evidence->index->clients, sizeof(struct client));
+    value_index_init(&evidence->index->facts, sizeof(struct session_facts));
+    value_index_init(&evidence->index->replies, sizeof(struct logged_reply));
+}
+
+void evidence_release(struct evidence *evidence)
+{
+    arena_release(&evidence->arena);
+    intern_release(&evidence->text);
+    intern_release(&evidence->helos);
+    intern_release(&evidence->senders);
+    intern_release(&evidence->recipients);
+    free(evidence->clients);
+    free(evidence->facts);
+    free(evidence->replies);
+    free(evidence->filters);
+    free(evidence->hops);
+    free(evidence->sessions);
+    free(evidence->messages);
+    free(evidence->rows);
+    if (evidence->index) {
+        free(evidence->index->clients.slots);
+        free(evidence->index->facts.slots);
+        free(evidence->index->replies.slots);
+        free(evidence->index);
+    }
+    *evidence = (struct evidence){ 0 };
+}
+
+uint32_t evidence_client(struct evidence *evidence, const struct client *client)
+{
+    struct value_index *index = &evidence->index->clients;
+    _Static_assert(sizeof(struct client) == 3 * sizeof(sym) + 4, "no padding: compared bytewise");
+    if (memcmp(client, &evidence->clients[0], sizeof *client) == 0)
+        return 0;
+    uint32_t *slot = value_slot(index, (const char *)evidence->clients, client);
+    if (*slot)
+        return *slot;
+    GROW(evidence->clients, evidence->client_count, evidence->client_capacity);
+    evidence->clients[evidence->client_count] = *client;
+    uint32_t number = *slot = evidence->client_count++;
+    value_index_grow(index, (const char *)evidence->clients, evidence->client_count);
+    return number;
+}
+
+/* The same facts with padding bytes of zero: they are compared bytewise. */
+static void facts_normalise(const struct session_facts *facts, struct session_facts *out)
+{
+    memset(out, 0, sizeof *out);
+    out->proto = facts->proto;
+    out->sasl_method = facts->sasl_method;
+    out->sasl_username = facts->sasl_username;
+    out->sasl_sender = facts->sasl_sender;
+    out->ccert_fingerprint = facts->ccert_fingerprint;
+    out->ccert_subject = facts->ccert_subject;
+    out->tls = facts->tls;
+    out->pipelining = facts->pipelining;
+}
+
+uint32_t evidence_facts(struct evidence *evidence, const struct session_facts *facts)
+{
+    struct value_index *index = &evidence->index->facts;
+    struct session_facts value;
+    facts_normalise(facts, &value);
+    if (memcmp(&value, &evidence->facts[0], sizeof value) == 0)
+        return 0;
+    uint32_t *slot = value_slot(index, (const char *)evidence->facts, &value);
+    if (*slot)
+        return *slot;
+    GROW(evidence->facts, evidence->facts_count, evidence->facts_capacity);
+    memcpy(&evidence->facts[evidence->facts_count], &value, sizeof value);
+    uint32_t number = *slot = evidence->facts_count++;
+    value_index_grow(index, (const char *)evidence->facts, evidence->facts_count);
+    return number;
+}
+
+uint32_t evidence_reply(struct evidence *evidence, const struct logged_reply *reply)
+{
+    struct value_index *index = &evidence->index->replies;
+    _Static_assert(sizeof(struct logged_reply) == 4 + 4 * sizeof(sym),
+                   "no padding: compared bytewise");
+    if (memcmp(reply, &evidence->replies[0], sizeof *reply) == 0)
+        return 0;
+    uint32_t *slot = value_slot(index, (const char *)evidence->replies, reply);
+    if (*slot)
+        return *slot;
+    GROW(evidence->replies, evidence->reply_count, evidence->reply_capacity);
+    evidence->replies[evidence->reply_count] = *reply;
+    uint32_t number = *slot = evidence->reply_count++;
+    value_index_grow(index, (const char *)evidence->replies, evidence->reply_count);
+    return number;
+}
+
+const char *evidence_origin_name(enum evidence_origin origin)
+{
+#define NAME(constant, text) [ORIGIN_##constant] = (text),
+    static const char *const names[] = { EVIDENCE_ORIGINS(NAME) };
+#undef NAME
+    return (unsigned)origin < ORIGIN_COUNT ? names[origin] : "unknown";
+}
+
+/* The words of a command in a log line; the first of a stage is its own name. */
+static const struct stage_word {
+    struct slice word;
+    enum smtp_stage stage;
+} stage_words[] = {
+    { SLICE("RCPT"), STAGE_RCPT },
+    { SLICE("CONNECT"), STAGE_CONNECT },
+    { SLICE("HELO"), STAGE_HELO },
+    { SLICE("EHLO"), STAGE_HELO },
+    { SLICE("MAIL"), STAGE_MAIL },
+    { SLICE("DATA"), STAGE_DATA },
+    { SLICE("BDAT"), STAGE_DATA },
+    { SLICE("END-OF-MESSAGE"), STAGE_END_OF_MESSAGE },
+    { SLICE("END-OF-DATA"), STAGE_END_OF_MESSAGE },
+    { SLICE("VRFY"), STAGE_VRFY },
+    { SLICE("ETRN"), STAGE_ETRN },
+    { SLICE("STARTTLS"), STAGE_STARTTLS },
+    { SLICE("AUTH"), STAGE_AUTH },
+};
+
+const char *smtp_stage_name(enum smtp_stage stage)
+{
+    for (size_t i = 0; i < COUNT(stage_words); i++)
+        if (stage_words[i].stage == stage)
+            return stage_words[i].word.at;
+    return NULL;
+}
+
+enum smtp_stage smtp_stage_parse(struct slice word)
+{
+    for (size_t i = 0; i < COUNT(stage_words); i++)
+        if (slice_equal(stage_words[i].word, word))
+            return stage_words[i].stage;
+    return STAGE_NONE;
+}
+
+const char *end_status_name(enum end_status status)
+{
+    static const char *const names[] = {
+        [END_UNKNOWN] = "unknown",   [END_SENT] = "sent",         [END_BOUNCED] = "bounced",
+        [END_DEFERRED] = "deferred", [END_REJECTED] = "rejected", [END_DISCARDED] = "discarded",
+        [END_HELD] = "held",         [END_EXPIRED] = "expired",
+    };
+    return (unsigned)status < END_STATUS_COUNT ? names[status] : "unknown";
+}
+
+const char *filter_answer_name(enum filter_answer answer)
+{
+    static const char *const names[] = {
+        [FILTER_NONE] = "none",   [FILTER_HAM] = "ham",         [FILTER_SPAM] = "spam",
+        [FILTER_VIRUS] = "virus", [FILTER_SKIPPED] = "skipped", [FILTER_ERROR] = "error",
+    };
+    return (unsigned)answer < FILTER_ANSWERS ? names[answer] : "none";
+}
