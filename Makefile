@@ -1,29 +1,42 @@
 # mailwhatif: one Makefile. `make help` lists the targets.
-#   make                build/mailwhatif
-#   make DEVELOPER=1    warnings are errors
-#   make check          all fast tests
-#   make asan|ubsan|tsan|coverage   the same tests in that variant
+#   make                    build/mailwhatif
+#   make DEVELOPER=1 ...    warnings are errors
+#   make V=1 ...            shows the commands
+#   make CC=clang-14 ...    another compiler, in a folder of its own
 VARIANT ?= release
 ifeq ($(origin CC),default)
 CC := gcc
 endif
 prefix ?= /usr/local
-OUT := build$(if $(filter release,$(VARIANT)),,/$(VARIANT))
+bindir ?= $(prefix)/bin
+mandir ?= $(prefix)/share/man
+docdir ?= $(prefix)/share/doc/mailwhatif
+VERSION := 0.1.0
+Q := $(if $(V),,@)
+is_clang := $(findstring clang,$(CC))
+OUT := build$(if $(is_clang),/clang)$(if $(filter release,$(VARIANT)),,/$(VARIANT))
 
 PKGS := libpcre2-8 ncursesw libmaxminddb jansson libisal libarchive libpsl nettle libcares
 ROOMS := base parsers/input parsers/lines parsers/config parsers/tables parsers/data \
          analyzer analyzer/rebuild analyzer/evidence analyzer/policy analyzer/estimate reports tui
 LIB_SRC := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
 CLI_SRC := $(wildcard cli/*.c)
-TEST_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+SUPPORT_SRC := $(wildcard tests/support/*.c) tests/fuzz/standalone.c
+BENCH_SRC := $(wildcard tests/bench/bench_*.c)
+TEST_SRC := $(UNIT_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(BENCH_SRC)
+HEADERS := $(foreach room,$(ROOMS) cli,$(wildcard $(room)/*.h))
 
 WARN := -std=c17 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
   -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla \
   -Wformat=2 -Wundef -Wnull-dereference -Wdouble-promotion -Wswitch-enum -fno-common
-ifeq (,$(findstring clang,$(CC)))
+ifeq (,$(is_clang))
 WARN += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wjump-misses-init \
   -Wimplicit-fallthrough=5 -Wcast-align=strict
 endif
+# Check's macros leave the variadic part out.
+WARN_TESTS := $(if $(is_clang),-Wno-gnu-zero-variadic-macro-arguments)
 ifdef DEVELOPER
 WARN += -Werror
 endif
@@ -38,8 +51,11 @@ OPT_tsan := -O1 -g -fsanitize=thread
 LD_tsan := -fsanitize=thread
 OPT_coverage := -O0 -g --coverage
 LD_coverage := --coverage
+OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+LD_fuzz := -fsanitize=fuzzer,address,undefined
 
-override CPPFLAGS += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
+override CPPFLAGS += -D_GNU_SOURCE -DMAILWHATIF_VERSION='"$(VERSION)"' -I. $(shell pkg-config --cflags $(PKGS))
+USER_CFLAGS := $(CFLAGS)
 override CFLAGS := $(WARN) $(OPT_$(VARIANT)) $(CFLAGS)
 override LDFLAGS := $(LD_$(VARIANT)) $(LDFLAGS)
 LIBS := $(shell pkg-config --libs $(PKGS)) -lm -lpthread
@@ -47,34 +63,170 @@ CHECK_LIBS := $(shell pkg-config --libs check)
 
 obj = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 
+.DEFAULT_GOAL := all
+
+## Building
 all: $(OUT)/mailwhatif ## build the program
 
 $(OUT)/mailwhatif: $(call obj,$(CLI_SRC)) $(OUT)/libmailwhatif.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(OUT)/libmailwhatif.a: $(call obj,$(LIB_SRC))
+# A room that loses a file must lose it in the archive, too: the list of members is a prerequisite.
+$(OUT)/libmailwhatif.a: $(call obj,$(LIB_SRC)) $(OUT)/members
 	@rm -f $@
-	ar rcs $@ $^
+	@echo "  AR $@"
+	$(Q)ar rcs $@ $(call obj,$(LIB_SRC))
+
+$(OUT)/members: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIB_SRC)' | cmp -s - $@ || echo '$(LIB_SRC)' >$@
+
+# base/banned.h turns calls of forbidden functions into errors; tests may call what they like.
+$(OUT)/obj/tests/%.o: tests/%.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN_TESTS) -MMD -MP -c -o $@ $<
 
 $(OUT)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -include base/banned.h -MMD -MP -c -o $@ $<
 
-# One program per suite: tests/unit/test_NAME.c has its own main (tests/support/suite.h).
-UNIT := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(TEST_SRC))
-$(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(OUT)/libmailwhatif.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS)
-.PRECIOUS: $(OUT)/obj/tests/unit/%.o
+install: all ## install under prefix (/usr/local), below DESTDIR
+	install -D -m 755 $(OUT)/mailwhatif $(DESTDIR)$(bindir)/mailwhatif
+	install -D -m 644 man/mailwhatif.1 $(DESTDIR)$(mandir)/man1/mailwhatif.1
+	install -d $(DESTDIR)$(docdir)
+	install -m 644 README.md CHANGES.md LICENSE docs/*.md $(DESTDIR)$(docdir)
+	install -d $(DESTDIR)$(docdir)/schema
+	install -m 644 $(wildcard reports/schema/*.json) $(DESTDIR)$(docdir)/schema
 
-check: all $(UNIT) ## all fast tests
-	tests/run-check $(OUT)
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(bindir)/mailwhatif $(DESTDIR)$(mandir)/man1/mailwhatif.1
+	rm -rf $(DESTDIR)$(docdir)
+
+dist: ## build/mailwhatif-VERSION.tar.gz of the committed tree
+	@mkdir -p build
+	git archive --prefix=mailwhatif-$(VERSION)/ -o build/mailwhatif-$(VERSION).tar.gz HEAD
 
 clean: ## remove build/
 	rm -rf build
 
-help: ## this list
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
+## Trying it
+demo: all ## the main job on the shipped samples: what would reject_unknown_client_hostname have cost?
+	@tools/demo $(OUT)/mailwhatif
 
-.PHONY: all check clean help
--include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(TEST_SRC)))
+## Tests
+# One program per suite: tests/unit/test_NAME.c has its own main (tests/support/suite.h).
+UNIT := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SRC))
+$(UNIT): $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call obj,$(wildcard tests/support/*.c)) $(OUT)/libmailwhatif.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+# Fuzz targets with a plain main that replays files (every compiler), or with libFuzzer (VARIANT=fuzz).
+FUZZ := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(FUZZ_SRC))
+FUZZ_MAIN := $(if $(filter fuzz,$(VARIANT)),,$(OUT)/obj/tests/fuzz/standalone.o)
+$(FUZZ): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(FUZZ_MAIN) $(OUT)/libmailwhatif.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+.PRECIOUS: $(OUT)/obj/%.o
+
+check: all $(UNIT) $(FUZZ) ## all fast tests (under a minute)
+	tests/run-check $(OUT)
+
+check-fast: all $(UNIT) ## the unit tests alone
+	tests/run-check $(OUT) unit
+
+asan ubsan tsan: ## the same tests under AddressSanitizer, UBSan, ThreadSanitizer
+	$(MAKE) VARIANT=$@ check
+
+coverage: ## the same tests, and build/coverage/report.txt
+	$(MAKE) VARIANT=coverage check
+	gcovr -r . --object-directory build/coverage/obj -e tests/ >build/coverage/report.txt
+	@tail -n 4 build/coverage/report.txt
+
+valgrind: all $(UNIT) ## the unit tests under valgrind
+	@for test in $(UNIT); do echo "$$test"; \
+	  CK_FORK=no valgrind -q --error-exitcode=9 $$test >/dev/null || exit 1; done
+
+FUZZ_SECONDS ?= 30
+fuzz: ## every fuzz target with libFuzzer for FUZZ_SECONDS (clang)
+	$(MAKE) VARIANT=fuzz CC=$(if $(is_clang),$(CC),$(CLANG)) fuzz-run
+fuzz-run: $(FUZZ)
+	@for target in $(FUZZ); do tests/fuzz/run-fuzz $$target $(FUZZ_SECONDS) || exit 1; done
+fuzz-replay: $(FUZZ) ## replay all fuzz corpora (with VARIANT=asan: under AddressSanitizer)
+	tests/run-check $(OUT) fuzz
+
+oracle: all ## the simulator against a real Postfix (needs root and the lab)
+	tests/run-check $(OUT) oracle
+
+golden-update: all ## rewrite the expected outputs of tests/golden; review the diff
+	@for case in $(wildcard tests/golden/*/cmd); do \
+	  MAILWHATIF=$(abspath $(OUT))/mailwhatif tests/golden/check_golden --update $$(dirname $$case) || exit 1; done
+
+BENCH := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(BENCH_SRC))
+$(BENCH): $(OUT)/bench/%: $(OUT)/obj/tests/bench/%.o $(OUT)/libmailwhatif.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+bench: all $(BENCH) ## speed and memory on a log of 500 MB or more, beside pflogsumm
+	tests/bench/run-bench $(OUT)
+
+## The house
+tool = $(firstword $(foreach name,$(1)-14 $(1),$(shell command -v $(name))))
+CLANG = $(or $(call tool,clang),clang)
+CLANG_TIDY = $(or $(call tool,clang-tidy),clang-tidy)
+CLANG_FORMAT = $(or $(call tool,clang-format),clang-format)
+PRODUCT_SRC := $(LIB_SRC) $(CLI_SRC)
+ALL_C := $(PRODUCT_SRC) $(TEST_SRC) $(HEADERS) $(wildcard tests/support/*.h)
+
+lint: layers headers comments globals complexity exports paths format-check shell tidy cppcheck ## every check of the house below
+
+layers: ## includes point one way (tools/layers)
+	tools/check-layers
+headers: ## every header and source compiles alone, headers twice
+	tools/check-headers "$(CC) $(CPPFLAGS) $(WARN)" $(HEADERS) $(PRODUCT_SRC)
+comments: ## every public function has a comment above it, every header a head paragraph
+	tools/check-comments $(HEADERS)
+globals: $(OUT)/libmailwhatif.a $(call obj,$(CLI_SRC)) ## no mutable data outside cli/main.c
+	tools/check-globals $(OUT)/obj $(PRODUCT_SRC)
+complexity: ## functions up to 80 lines and complexity 15, files up to 700 lines
+	tools/check-complexity $(PRODUCT_SRC) $(HEADERS)
+exports: $(OUT)/libmailwhatif.a $(call obj,$(CLI_SRC)) $(UNIT) $(FUZZ) $(BENCH) ## no public function that only its own file uses
+	tools/check-exports $(OUT)/obj
+paths: ## no absolute paths, no foreign addresses in samples, unique file names
+	tools/check-paths
+format: ## clang-format on all sources
+	$(CLANG_FORMAT) -i $(ALL_C)
+format-check: ## what `make format` would change
+	$(CLANG_FORMAT) --dry-run --Werror $(ALL_C)
+shell: ## shellcheck on the scripts
+	tools/check-shell
+tidy: ## clang-tidy
+	$(CLANG_TIDY) --quiet $(PRODUCT_SRC) -- $(CPPFLAGS) $(filter-out -Werror,$(WARN))
+cppcheck: ## cppcheck
+	cppcheck -q --std=c11 --enable=warning,style,performance,portability --inline-suppr --error-exitcode=1 \
+	  --suppress=missingIncludeSystem --suppressions-list=tools/cppcheck.suppress -D_GNU_SOURCE -I. $(PRODUCT_SRC)
+analyze: ## gcc -fanalyzer on every product file
+	@for file in $(PRODUCT_SRC); do $(CC) $(CPPFLAGS) $(WARN) -O1 -fanalyzer -c -o /dev/null $$file || exit 1; done
+
+man: ## check the manual page
+	mandoc -T lint -W warning man/mailwhatif.1
+docs: all ## docs/restrictions.md and docs/formats.md, written from the tables
+	tools/gen-docs $(OUT)
+samples: ## write samples/ anew with a real Postfix (needs root and the lab)
+	tools/make-sample
+
+compile_commands.json: Makefile ## for editors and clangd
+	@tools/make-compile-commands "$(CC) $(CPPFLAGS) $(WARN)" $(PRODUCT_SRC) $(TEST_SRC) >$@
+
+help: ## this list
+	@sed -nE -e 's/^## (.*)/\n\1/p' -e 's/^([a-z_.][a-z_. -]*):.*## (.*)/\1\t\2/p' Makefile | expand -t 22
+
+FORCE:
+.PHONY: all install uninstall dist clean demo check check-fast asan ubsan tsan coverage valgrind fuzz fuzz-run \
+  fuzz-replay oracle golden-update bench lint layers headers comments globals complexity exports paths format \
+  format-check shell tidy cppcheck analyze man docs samples help FORCE
+-include $(patsubst %.o,%.d,$(call obj,$(PRODUCT_SRC) $(TEST_SRC)))
