@@ -16,7 +16,12 @@ enum verdict_kind { /* of several outcomes the first of reject .. redirect is th
 };
 
 /* How lasting the cause of a defer is (DESIGN.md section 2, "ham lost"). */
-enum defer_cause { CAUSE_NONE, CAUSE_LASTING, CAUSE_PASSING };
+enum defer_cause {
+    CAUSE_NONE,
+    CAUSE_LASTING,
+    CAUSE_PASSING,
+    CAUSE_UNKNOWN, /* the verdict is certain, but not what it is due to */
+};
 
 enum { CHECK_NONE = UINT32_MAX };
 
@@ -31,6 +36,8 @@ struct verdict {
     enum smtp_stage stage;
     enum defer_cause cause;    /* for reject and defer */
     uint32_t check;            /* index of the deciding check in policy_checks; CHECK_NONE none */
+    uint8_t possible;          /* kinds that what is missing leaves possible: bits 1 << kind. The one
+                                  bit of kind when that is known; never that of VERDICT_UNKNOWN */
 };
 
 /* "accept", "reject", ...; static storage. */
