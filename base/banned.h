@@ -17,7 +17,7 @@
 #ifndef __clang__
 /* Unbounded or easily unterminated copies: struct buffer, arena_copy, snprintf. */
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets
-/* Static results and hidden state: slice_next_word, "%m", civil_time.h, localtime_r. */
+/* Static results and hidden state: slice_next_word, strerrordesc_np, civil_time.h, localtime_r. */
 #pragma GCC poison strtok strerror localtime gmtime ctime asctime rand srand random srandom
 /* No error, or a meaning that follows the locale: slice_to_u64, slice_to_double. */
 #pragma GCC poison atoi atol atoll atof sscanf fscanf scanf

@@ -1,0 +1,10 @@
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+/*
+ * One function per command, each in cli/command_NAME.c: options in, exit status out; see
+ * command_table.h for the convention.
+ */
+#include "base/fault.h"
+#include "cli/options.h"
+
+#endif
