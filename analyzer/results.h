@@ -22,8 +22,9 @@ struct estimate {
     double rate, low, high;         /* NAN: not known (null in JSON) */
     double confidence;              /* 0.95 */
     double bound_low, bound_high;   /* worst and best case over what is unknown */
-    uint64_t clusters;
-    double effective_n;
+    uint64_t clusters;              /* senders of the messages counted */
+    uint64_t of_clusters;           /* senders of the messages that could have been counted */
+    double effective_n;             /* what these are worth: Kish's effective number of senders */
     const char *method;             /* "clopper-pearson-kish" */
 };
 
