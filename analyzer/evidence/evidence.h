@@ -139,7 +139,7 @@ struct session {
     bool complete;        /* connect and disconnect were both seen */
 };
 
-enum { SESSION_NONE = UINT32_MAX };
+#define SESSION_NONE UINT32_MAX
 
 struct message {
     int64_t time_us;

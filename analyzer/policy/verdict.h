@@ -23,7 +23,7 @@ enum defer_cause {
     CAUSE_UNKNOWN, /* the verdict is certain, but not what it is due to */
 };
 
-enum { CHECK_NONE = UINT32_MAX };
+#define CHECK_NONE UINT32_MAX
 
 struct verdict {
     enum verdict_kind kind;

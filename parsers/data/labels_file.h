@@ -21,7 +21,7 @@
 
 struct labels_file;
 
-enum { GIVEN_LABEL_NONE = UINT32_MAX };
+#define GIVEN_LABEL_NONE UINT32_MAX
 
 /* One judgement; texts live in the labels. */
 struct given_label {

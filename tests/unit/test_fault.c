@@ -15,7 +15,7 @@ static const struct {
 
 START_TEST(faults_are_printed_with_their_place)
 {
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { 0 };
     ck_assert(!fault_is_set(&fault));
     ck_assert(!fault_set(&fault, FAULT_INPUT, rows[_i].where, rows[_i].line, "%s", rows[_i].what));
     ck_assert(fault_is_set(&fault));
@@ -31,7 +31,7 @@ END_TEST
 
 START_TEST(the_first_fault_wins)
 {
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { 0 };
     fault_set(&fault, FAULT_USAGE, "--year", 0, "%d is no year", 20260);
     fault_set(&fault, FAULT_INPUT, "mail.log", 1, "later");
     ck_assert_int_eq(fault.kind, FAULT_USAGE);
@@ -45,7 +45,7 @@ START_TEST(long_texts_are_cut)
     char text[5000];
     memset(text, '\xE9', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { 0 };
     fault_set(&fault, FAULT_INPUT, text, 0, "%s", text);
     ck_assert_uint_lt(strlen(fault.where), sizeof fault.where);
     ck_assert_uint_lt(strlen(fault.what), sizeof fault.what);
