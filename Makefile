@@ -11,22 +11,23 @@ prefix ?= /usr/local
 bindir ?= $(prefix)/bin
 mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/mailwhatif
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^\#define MAILWHATIF_VERSION "\(.*\)"/\1/p' base/version.h)
 Q := $(if $(V),,@)
 is_clang := $(findstring clang,$(CC))
 OUT := build$(if $(is_clang),/clang)$(if $(filter release,$(VARIANT)),,/$(VARIANT))
 
 PKGS := libpcre2-8 ncursesw libmaxminddb jansson libisal libarchive libpsl nettle libcares
 ROOMS := base parsers/input parsers/lines parsers/config parsers/tables parsers/data \
-         analyzer analyzer/rebuild analyzer/evidence analyzer/policy analyzer/estimate reports tui
-LIB_SRC := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
-CLI_SRC := $(wildcard cli/*.c)
+         analyzer analyzer/rebuild analyzer/evidence analyzer/policy analyzer/estimate reports tui cli
+# Everything but main is in the archive, so that tests can link it.
+CLI_SRC := cli/main.c
+LIB_SRC := $(filter-out $(CLI_SRC),$(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c) tests/fuzz/standalone.c
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 TEST_SRC := $(UNIT_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(BENCH_SRC)
-HEADERS := $(foreach room,$(ROOMS) cli,$(wildcard $(room)/*.h))
+HEADERS := $(foreach room,$(ROOMS),$(wildcard $(room)/*.h))
 
 WARN := -std=c17 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
   -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla \
@@ -54,7 +55,7 @@ LD_coverage := --coverage
 OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 LD_fuzz := -fsanitize=fuzzer,address,undefined
 
-override CPPFLAGS += -D_GNU_SOURCE -DMAILWHATIF_VERSION='"$(VERSION)"' -I. $(shell pkg-config --cflags $(PKGS))
+override CPPFLAGS += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
 USER_CFLAGS := $(CFLAGS)
 override CFLAGS := $(WARN) $(OPT_$(VARIANT)) $(CFLAGS)
 override LDFLAGS := $(LD_$(VARIANT)) $(LDFLAGS)

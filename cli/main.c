@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/version.h"
 #include "cli/command_table.h"
 #include "cli/options.h"
+#include "cli/presets.h"
 
 /* The command for an argv without one: the dashboard for people, text for everything else. */
 static const struct command_row *default_command(void)
@@ -50,13 +52,17 @@ static int run(const struct command_row *command, struct options *options, int a
         options_print_help(command, stdout);
         return 0;
     }
+    if (options->list_presets) {
+        preset_print_list(stdout);
+        return 0;
+    }
+    if (!check_operands(command, options, fault))
+        return 2;
     if (!command->run) {
         fault_set(fault, FAULT_USAGE, command->name, 0,
                   "not built yet; 'mailwhatif --help' lists the commands that are");
         return 2;
     }
-    if (!check_operands(command, options, fault))
-        return 2;
     return command->run(options, fault);
 }
 

@@ -10,6 +10,7 @@
 #include "base/slice.h"
 #include "base/xalloc.h"
 #include "cli/command_table.h"
+#include "cli/presets.h"
 
 struct option_row;
 /* Puts a value into options; value is NULL for options without one. False with a fault. */
@@ -75,8 +76,7 @@ static bool set_output(struct options *options, const struct option_row *row, co
 {
     (void)value;
     if (options->output != FORMAT_DEFAULT && options->output != (enum output_format)row->value)
-        return fault_set(fault, FAULT_USAGE, row->name, 0,
-                         "two output formats asked for; choose one");
+        return refuse(row, fault, row->name, "is a second output format; choose one");
     options->output = (enum output_format)row->value;
     return true;
 }
@@ -150,6 +150,16 @@ static bool set_time(struct options *options, const struct option_row *row, cons
     return true;
 }
 
+static bool set_preset(struct options *options, const struct option_row *row, const char *value,
+                       struct fault *fault)
+{
+    options->list_presets = strcmp(value, "list") == 0;
+    options->preset = preset_find(value);
+    if (!options->list_presets && !options->preset)
+        return refuse(row, fault, value, "is no preset; '--preset list' shows them");
+    return true;
+}
+
 /* Shorthands for the columns `commands` and `target` below. */
 enum {
     ALL = COMMAND_MERGE * 2 - 1,
@@ -206,7 +216,7 @@ static const struct option_row rows[] = {
     { "mailbox", 0, "DIR=ham|spam", SHARED | ROWS, NULL, 0, 0, NULL },
 
     { "The candidate, laid over the baseline in this order", 0, NULL, 0, NULL, 0, 0, NULL },
-    { "preset", 0, "NAME", SHARED | MODEL, set_text, AT(preset), 0,
+    { "preset", 0, "NAME", SHARED | MODEL, set_preset, 0, 0,
       "a restriction set that comes with the program; `--preset list` shows them" },
     { "candidate", 0, "DIR|FILE", SHARED | MODEL, set_text, AT(candidate), 0,
       "a configuration directory instead of the baseline, or a file of `name = value` lines" },
@@ -378,7 +388,7 @@ bool options_parse(struct options *options, const struct command_row *command, i
         }
         if (!row->set(options, row, optarg, fault))
             return false;
-        if (options->help || options->version)
+        if (options->help || options->version || options->list_presets)
             return true;
     }
     options->logs = (const char *const *)argv + optind;

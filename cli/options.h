@@ -39,6 +39,8 @@ enum output_format {
 
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+struct preset; /* cli/presets.h */
+
 /* The values of a repeatable option, in the order given. */
 struct text_list {
     const char **items;
@@ -61,7 +63,8 @@ struct options {
     int postfix_major, postfix_minor;
 
     /* the candidate, in the order in which it is laid over the baseline */
-    const char *candidate, *preset;
+    const struct preset *preset;
+    const char *candidate;
     struct text_list overlays, enables, disables;
 
     /* what comes out */
@@ -75,7 +78,7 @@ struct options {
     bool all_parameters, expand;
 
     /* answered instead of running the command */
-    bool help, version;
+    bool help, version, list_presets;
 };
 
 struct command_row;
@@ -85,7 +88,7 @@ void options_init(struct options *options);
 /* Gives the lists back. */
 void options_release(struct options *options);
 /* Reads argv[1..argc) as options and operands of a command; argv[0] is skipped. Reorders argv as
- * getopt_long does; stops early at --help and --version. False with a usage fault `--option: what;
+ * getopt_long does; stops early at --help, --version and --preset list. False with a usage fault `--option: what;
  * mend`. */
 bool options_parse(struct options *options, const struct command_row *command, int argc,
                    char **argv, struct fault *fault);
