@@ -164,6 +164,40 @@ uint32_t evidence_reply(struct evidence *evidence, const struct logged_reply *re
     return number;
 }
 
+/* What stands in a slot of a row's reply text. */
+static struct slice reply_slot_text(const struct evidence *evidence, const struct row *row,
+                                    char slot)
+{
+    const struct message *message = &evidence->messages[row->message];
+    const struct client *client = &evidence->clients[message->client];
+    switch (slot) {
+    case REPLY_SLOT_ADDRESS:
+        return intern_text(&evidence->text, client->address);
+    case REPLY_SLOT_NAME:
+        return intern_text(&evidence->text, client->name);
+    case REPLY_SLOT_HELO:
+        return intern_text(&evidence->helos, message->helo);
+    case REPLY_SLOT_SENDER:
+        return intern_text(&evidence->senders, message->sender);
+    case REPLY_SLOT_RECIPIENT:
+        return intern_text(&evidence->recipients, row->recipient);
+    default:
+        return slice_make("?", 1);
+    }
+}
+
+void evidence_reply_text(const struct evidence *evidence, uint32_t row, struct buffer *out)
+{
+    const struct row *of = &evidence->rows[row];
+    struct slice text = intern_text(&evidence->text, evidence->replies[of->logged].text);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] > 0 && text.at[i] < REPLY_SLOTS)
+            buffer_add_slice(out, reply_slot_text(evidence, of, text.at[i]));
+        else
+            buffer_add_byte(out, text.at[i]);
+    }
+}
+
 const char *evidence_origin_name(enum evidence_origin origin)
 {
 #define NAME(constant, text) [ORIGIN_##constant] = (text),

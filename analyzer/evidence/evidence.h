@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/civil_time.h"
 #include "base/intern.h"
 #include "base/slice.h"
@@ -85,8 +86,16 @@ struct logged_reply {
     uint8_t verdict;   /* enum verdict_kind of analyzer/policy/verdict.h, from the log line alone */
     uint8_t stage;     /* enum smtp_stage */
     uint16_t code;     /* 0 when the line has none */
-    sym dsn, text;     /* in evidence.text; 0 none */
+    sym dsn;           /* in evidence.text; 0 none */
+    sym text;          /* as dsn; print it with evidence_reply_text, which fills its slots in */
     sym restriction, argument; /* canonical name when the text names one; 0 otherwise */
+};
+
+/* Reply texts repeat but for the names in them. So that equal replies share a number, the row's own
+ * values stand in logged_reply.text as one of these bytes. */
+enum reply_slot {
+    REPLY_SLOT_ADDRESS = 1, REPLY_SLOT_HELO, REPLY_SLOT_SENDER, REPLY_SLOT_RECIPIENT,
+    REPLY_SLOT_NAME, REPLY_SLOTS
 };
 
 enum end_status { /* the words of end.status in DESIGN.md */
@@ -137,6 +146,7 @@ struct session {
     struct line_position first, last;
     int16_t offset_minutes; /* zone of the time stamps */
     bool complete;        /* connect and disconnect were both seen */
+    bool internal;        /* a filter or own program on this machine (loopback): not from outside */
 };
 
 #define SESSION_NONE UINT32_MAX
@@ -177,6 +187,17 @@ struct books {
     uint64_t rows, ends[END_STATUS_COUNT];
     uint64_t internal_messages, local_messages, gateway_messages;
     uint64_t unjoined_deliveries; /* delivery lines of queue ids whose birth was not seen */
+    /* born = messages + hops + aborted + probes + merged */
+    uint64_t born;    /* queue ids and SMTP transactions of which a line was seen */
+    uint64_t hops;    /* further queue ids of a message: after a filter, requeued, forwarded */
+    uint64_t aborted; /* the client went away before any recipient's name was logged */
+    uint64_t probes;  /* address verification */
+    uint64_t merged;  /* refused recipients that belong to the message that followed */
+    /* named = rows + hop_rows + bcc_rows + merged_rows */
+    uint64_t named;       /* recipients noted for any queue id or transaction */
+    uint64_t hop_rows;    /* of hops: their ends count for the rows of the first hop */
+    uint64_t bcc_rows;    /* added by always_bcc and the like: no client named them */
+    uint64_t merged_rows; /* noted twice (lines out of order), probes */
 };
 
 struct evidence {
@@ -213,6 +234,8 @@ uint32_t evidence_client(struct evidence *evidence, const struct client *client)
 uint32_t evidence_facts(struct evidence *evidence, const struct session_facts *facts);
 /* The number of a logged reply, added when new. Copies the value. */
 uint32_t evidence_reply(struct evidence *evidence, const struct logged_reply *reply);
+/* Appends the text of the row's logged reply, as it stood in the log. Nothing for accepted mail. */
+void evidence_reply_text(const struct evidence *evidence, uint32_t row, struct buffer *out);
 /* "log:connect" ...; static storage. */
 const char *evidence_origin_name(enum evidence_origin origin);
 /* "RCPT" ...; NULL for STAGE_NONE; static storage. */

@@ -128,6 +128,38 @@ START_TEST(every_value_has_a_name)
 }
 END_TEST
 
+START_TEST(reply_texts_are_filled_in)
+{
+    struct evidence e;
+    evidence_init(&e);
+    struct client client = { .address = intern_add(&e.text, slice_of("192.0.2.9")) };
+    struct logged_reply reply = { .verdict = 1,
+                                  .text =
+                                      intern_add(&e.text, slice_of("<\4>: no [\1] \2 \3\5 \7")) };
+    struct message message = { .client = evidence_client(&e, &client),
+                               .helo = intern_add(&e.helos, slice_of("pc94")),
+                               .sender = SYM_EMPTY };
+    struct row row = { .recipient = intern_add(&e.recipients, slice_of("b@example.com")),
+                       .logged = evidence_reply(&e, &reply) };
+    GROW(e.messages, e.message_count, e.message_capacity);
+    e.messages[e.message_count++] = message;
+    for (int i = 0; i < 2; i++) {
+        GROW(e.rows, e.row_count, e.row_capacity);
+        e.rows[e.row_count++] = row;
+        row.logged = 0;
+    }
+    struct buffer out;
+    buffer_init(&out, 1000);
+    evidence_reply_text(&e, 0, &out);
+    ck_assert_slice(buffer_slice(&out), "<b@example.com>: no [192.0.2.9] pc94  \7");
+    buffer_clear(&out);
+    evidence_reply_text(&e, 1, &out);
+    ck_assert_uint_eq(out.len, 0);
+    buffer_release(&out);
+    evidence_release(&e);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, an_empty_store_knows_nothing);
@@ -135,6 +167,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, each_member_counts);
     tcase_add_loop_test(tcase, stages_have_words, 0, COUNT(stages));
     tcase_add_test(tcase, every_value_has_a_name);
+    tcase_add_test(tcase, reply_texts_are_filled_in);
 }
 
 TEST_MAIN("evidence", add)
