@@ -20,13 +20,18 @@ const char *event_field_name(enum event_field field)
     return names[field];
 }
 
-bool event_field_is_number(enum event_field field)
+enum event_field_type event_field_type(enum event_field field)
 {
-    enum { TEXT, NUMBER };
-#define TYPE(constant, name, type) [FIELD_##constant] = (type),
+#define TYPE(constant, name, type) [FIELD_##constant] = FIELD_TYPE_##type,
     static const unsigned char types[] = { EVENT_FIELDS(TYPE) };
 #undef TYPE
-    return (unsigned)field < EVENT_FIELD_COUNT && types[field] == NUMBER;
+    return (unsigned)field < EVENT_FIELD_COUNT ? (enum event_field_type)types[field]
+                                               : FIELD_TYPE_TEXT;
+}
+
+bool event_field_is_number(enum event_field field)
+{
+    return event_field_type(field) == FIELD_TYPE_NUMBER;
 }
 
 const char *line_class_name(enum line_class line_class)

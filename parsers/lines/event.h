@@ -3,8 +3,10 @@
 /*
  * What a line says: a kind and its fields, still as slices into the line. Field names are Postfix's
  * (policy protocol, log lines); `events --jsonl` prints them as they stand here. A field that the
- * line does not have is not set (event_has): "absent" and "cut off" are told apart by
- * log_line.truncated. Names written as `unknown` by Postfix are set to "no text" (NULL).
+ * line does not have is not set (event_has), or set to "no text" (NULL) where its absence says
+ * something (NOQUEUE, a reply without code, no orig_to). A line that was cut off has `truncated`,
+ * and what stood behind the cut is not set. Names written as `unknown` are set to "no text".
+ * Texts borrow from the line or are static; they die with the next line_parse.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -122,12 +124,23 @@ enum line_class {
     X(POP_FETCH, "pop_fetch") \
     X(SRS_REWRITE, "srs_rewrite") \
     X(REPEAT, "repeat") \
-    X(EHLO_DISCARD, "ehlo_discard")
+    X(EHLO_DISCARD, "ehlo_discard") \
+    X(DIALOGUE, "dialogue") \
+    X(DAEMON_WARNING, "daemon_warning") \
+    X(DAEMON_NOTE, "daemon_note") \
+    X(DAEMON_DEBUG, "daemon_debug")
 
 #define EVENT_KIND_ENUM(constant, name) EVENT_##constant,
 enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
 
-/* X(constant, "name in JSON", NUMBER or TEXT) */
+/*
+ * X(constant, "name in JSON", how it is printed): TEXT; NUMBER (the line's text is a number); FLAG
+ * (the text is "true" or "false"); LIST (the text as it stands in the line: ", " "," or ";" between
+ * the members, addresses perhaps in <>); SCORES (members "NAME 1.2", "NAME=1.2" or "NAME(1.2){..}").
+ * Two fields may share a name when some lines have a number there and others a text; no line has
+ * both. `file`, `line` and `host` name where the line itself stands, so what a line says of another
+ * file, line or host is config_file, config_line, dns_host.
+ */
 #define EVENT_FIELDS(X) \
     X(CLIENT_NAME, "client_name", TEXT) \
     X(CLIENT_ADDRESS, "client_address", TEXT) \
@@ -141,6 +154,15 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(STARTTLS, "starttls", TEXT) \
     X(AUTH, "auth", TEXT) \
     X(XFORWARD, "xforward", TEXT) \
+    X(HELO, "helo", TEXT) \
+    X(XCLIENT, "xclient", TEXT) \
+    X(BDAT, "bdat", TEXT) \
+    X(RSET, "rset", TEXT) \
+    X(NOOP, "noop", TEXT) \
+    X(VRFY, "vrfy", TEXT) \
+    X(ETRN, "etrn", TEXT) \
+    X(HELP, "help", TEXT) \
+    X(UNKNOWN, "unknown", TEXT) \
     X(QUEUE_ID, "queue_id", TEXT) \
     X(SASL_METHOD, "sasl_method", TEXT) \
     X(SASL_USERNAME, "sasl_username", TEXT) \
@@ -149,7 +171,7 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(ORIG_CLIENT_NAME, "orig_client_name", TEXT) \
     X(ORIG_CLIENT_ADDRESS, "orig_client_address", TEXT) \
     X(STAGE, "stage", TEXT) \
-    X(CODE, "code", NUMBER) \
+    X(CODE, "code", TEXT) \
     X(DSN, "dsn", TEXT) \
     X(TEXT, "text", TEXT) \
     X(SENDER, "sender", TEXT) \
@@ -158,17 +180,19 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(HELO_NAME, "helo_name", TEXT) \
     X(RESTRICTION, "restriction", TEXT) \
     X(DNSBL, "dnsbl", TEXT) \
-    X(GREYLIST, "greylist", TEXT) \
+    X(GREYLIST, "greylist", FLAG) \
     X(SPF, "spf", TEXT) \
-    X(CONFIG_FAULT, "config_fault", TEXT) \
+    X(CONFIG_FAULT, "config_fault", FLAG) \
     X(ACTION, "action", TEXT) \
     X(QUEUED_AS, "queued_as", TEXT) \
     X(REASON, "reason", TEXT) \
     X(AFTER, "after", TEXT) \
+    X(AFTER_SECONDS, "after", NUMBER) \
     X(BYTES, "bytes", NUMBER) \
     X(REVERSE_CLIENT_NAME, "reverse_client_name", TEXT) \
     X(NAME, "name", TEXT) \
-    X(LIMIT, "limit", NUMBER) \
+    X(LIMIT, "limit", TEXT) \
+    X(LIMIT_COUNT, "limit", NUMBER) \
     X(COUNT, "count", NUMBER) \
     X(SERVICE, "service", TEXT) \
     X(TRUST, "trust", TEXT) \
@@ -177,14 +201,14 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(SNI, "sni", TEXT) \
     X(WHAT, "what", TEXT) \
     X(QUERY, "query", TEXT) \
-    X(HOST, "host", TEXT) \
+    X(HOST, "dns_host", TEXT) \
     X(TABLE, "table", TEXT) \
-    X(FILE, "file", TEXT) \
-    X(LINE, "line", NUMBER) \
+    X(FILE, "config_file", TEXT) \
+    X(LINE, "config_line", NUMBER) \
     X(MESSAGE_ID, "message_id", TEXT) \
     X(PART, "part", TEXT) \
     X(CONTENT, "content", TEXT) \
-    X(MAILSCANNER, "mailscanner", TEXT) \
+    X(MAILSCANNER, "mailscanner", FLAG) \
     X(LABEL, "label", TEXT) \
     X(SIZE, "size", NUMBER) \
     X(NRCPT, "nrcpt", NUMBER) \
@@ -195,7 +219,8 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(TRANSPORT, "transport", TEXT) \
     X(ORIG_TO, "orig_to", TEXT) \
     X(RELAY, "relay", TEXT) \
-    X(DELAY, "delay", NUMBER) \
+    X(DELAY, "delay", TEXT) \
+    X(DELAY_SECONDS, "delay", NUMBER) \
     X(DELAYS, "delays", TEXT) \
     X(END, "end", TEXT) \
     X(REMOTE_CODE, "remote_code", TEXT) \
@@ -203,8 +228,8 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(CONN_USE, "conn_use", NUMBER) \
     X(TLS, "tls", TEXT) \
     X(FORWARDED_AS, "forwarded_as", TEXT) \
-    X(PROBE, "probe", TEXT) \
-    X(REUSED, "reused", TEXT) \
+    X(PROBE, "probe", FLAG) \
+    X(REUSED, "reused", FLAG) \
     X(UID, "uid", NUMBER) \
     X(ORIG_ID, "orig_id", TEXT) \
     X(TO, "to", TEXT) \
@@ -216,11 +241,11 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(VIOLATION, "violation", TEXT) \
     X(RETAINED, "retained", NUMBER) \
     X(DROPPED, "dropped", NUMBER) \
-    X(ON, "on", TEXT) \
+    X(ON, "on", FLAG) \
     X(ANSWER, "answer", TEXT) \
-    X(LIST_ERROR, "list_error", TEXT) \
+    X(LIST_ERROR, "list_error", FLAG) \
     X(VALUE, "value", NUMBER) \
-    X(PERIOD, "period", TEXT) \
+    X(PERIOD, "period", NUMBER) \
     X(HITS, "hits", NUMBER) \
     X(MISS, "miss", NUMBER) \
     X(VERSION, "version", TEXT) \
@@ -229,7 +254,7 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(CHILD_PID, "child_pid", NUMBER) \
     X(DOMAIN, "domain", TEXT) \
     X(MESSAGES, "messages", NUMBER) \
-    X(UNSCANNED, "unscanned", NUMBER) \
+    X(UNSCANNED, "unscanned", FLAG) \
     X(SPAM, "spam", NUMBER) \
     X(SCANNER, "scanner", TEXT) \
     X(INFECTIONS, "infections", NUMBER) \
@@ -237,25 +262,27 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(DELIVERED, "delivered", NUMBER) \
     X(SECONDS, "seconds", NUMBER) \
     X(MS_ID, "ms_id", TEXT) \
-    X(SAME, "same", TEXT) \
-    X(RECIPIENT_DOMAINS, "recipient_domains", TEXT) \
+    X(SAME, "same", FLAG) \
+    X(RECIPIENT_DOMAINS, "recipient_domains", LIST) \
     X(VERDICT, "verdict", TEXT) \
     X(SCORE, "score", NUMBER) \
     X(REQUIRED, "required", NUMBER) \
-    X(TESTS, "tests", TEXT) \
-    X(RBL, "rbl", TEXT) \
-    X(ACTIONS, "actions", TEXT) \
+    X(TESTS, "tests", LIST) \
+    X(TEST_SCORES, "tests", SCORES) \
+    X(RBL, "rbl", LIST) \
+    X(DNSBLS, "dnsbl", LIST) \
+    X(ACTIONS, "actions", LIST) \
     X(VIRUS, "virus", TEXT) \
-    X(OK, "ok", TEXT) \
-    X(RECIPIENTS, "recipients", TEXT) \
+    X(OK, "ok", NUMBER) \
+    X(RECIPIENTS, "recipients", LIST) \
     X(TOTAL, "total", NUMBER) \
     X(AGENT, "agent", TEXT) \
     X(LEVEL, "level", TEXT) \
     X(LOCATION, "location", TEXT) \
-    X(PASSED, "passed", TEXT) \
+    X(PASSED, "passed", FLAG) \
     X(CATEGORY, "category", TEXT) \
     X(POLICY_BANK, "policy_bank", TEXT) \
-    X(LOCAL, "local", TEXT) \
+    X(LOCAL, "local", FLAG) \
     X(USER, "user", TEXT) \
     X(SCORE_INT, "score_int", NUMBER) \
     X(MISSING, "missing", NUMBER) \
@@ -263,7 +290,8 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(RESULT, "result", TEXT) \
     X(SELECTOR, "selector", TEXT) \
     X(FOLDER, "folder", TEXT) \
-    X(TRUNCATED, "truncated", TEXT)
+    X(TRUNCATED, "truncated", FLAG) \
+    X(EXIT_CODE, "code", NUMBER)
 
 #define EVENT_FIELD_ENUM(constant, name, type) FIELD_##constant,
 enum event_field { EVENT_FIELDS(EVENT_FIELD_ENUM) EVENT_FIELD_COUNT };
@@ -335,6 +363,10 @@ static inline void event_clear(struct event *event)
 /* Names for JSON and tests; static storage. */
 const char *event_kind_name(enum event_kind kind);
 const char *event_field_name(enum event_field field);
+enum event_field_type { FIELD_TYPE_TEXT, FIELD_TYPE_NUMBER, FIELD_TYPE_FLAG, FIELD_TYPE_LIST,
+                        FIELD_TYPE_SCORES };
+/* How the field is printed. */
+enum event_field_type event_field_type(enum event_field field);
 /* True when the field's text is a number and is printed as one. */
 bool event_field_is_number(enum event_field field);
 const char *line_class_name(enum line_class line_class);

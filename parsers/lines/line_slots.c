@@ -1,0 +1,236 @@
+#include "parsers/lines/line_slots.h"
+
+#include <string.h>
+
+#include "base/xalloc.h"
+
+/* Bytes of the two alphabets of queue ids. */
+enum { ID_HEX = 1, ID_LONG = 2 };
+enum { ID_SHORT_MIN = 6, ID_SHORT_MAX = 21, ID_LONG_MIN = 12, ID_MAX = 32, ID_Z_MIN = 10 };
+
+#define B2 (ID_HEX | ID_LONG)
+/* clang-format off */
+static const unsigned char id_bytes[256] = {
+    ['0'] = B2, ['1'] = B2, ['2'] = B2, ['3'] = B2, ['4'] = B2, ['5'] = B2, ['6'] = B2, ['7'] = B2,
+    ['8'] = B2, ['9'] = B2, ['A'] = ID_HEX, ['B'] = B2, ['C'] = B2, ['D'] = B2, ['E'] = ID_HEX,
+    ['F'] = B2, ['G'] = 2, ['H'] = 2, ['J'] = 2, ['K'] = 2, ['L'] = 2, ['M'] = 2, ['N'] = 2,
+    ['P'] = 2, ['Q'] = 2, ['R'] = 2, ['S'] = 2, ['T'] = 2, ['V'] = 2, ['W'] = 2, ['X'] = 2,
+    ['Y'] = 2, ['Z'] = 2, ['b'] = 2, ['c'] = 2, ['d'] = 2, ['f'] = 2, ['g'] = 2, ['h'] = 2,
+    ['j'] = 2, ['k'] = 2, ['l'] = 2, ['m'] = 2, ['n'] = 2, ['p'] = 2, ['q'] = 2, ['r'] = 2,
+    ['s'] = 2, ['t'] = 2, ['v'] = 2, ['w'] = 2, ['x'] = 2, ['y'] = 2, ['z'] = 2,
+};
+/* clang-format on */
+#undef B2
+
+/* Length of the longest run at at[0..end) that is a queue id; 0 when it is none. */
+static size_t queue_id_run(const char *at, const char *end)
+{
+    unsigned both = ID_HEX | ID_LONG;
+    size_t limit = (size_t)(end - at) < ID_MAX ? (size_t)(end - at) : ID_MAX;
+    size_t len = 0, last_z = 0;
+    for (; len < limit; len++) {
+        unsigned class = id_bytes[(unsigned char)at[len]];
+        if ((both & class) == 0)
+            break;
+        both &= class;
+        if (at[len] == 'z')
+            last_z = len;
+    }
+    if (both & ID_HEX && len >= ID_SHORT_MIN && len <= ID_SHORT_MAX)
+        return len;
+    return both & ID_LONG && len >= ID_LONG_MIN && last_z >= ID_Z_MIN ? len : 0;
+}
+
+size_t queue_id_prefix(const char *at, const char *end)
+{
+    size_t len = queue_id_run(at, end);
+    if (len == 0 && end - at > 9 && memcmp(at, "NOQUEUE: ", 9) == 0)
+        return 7;
+    return len && (size_t)(end - at) >= len + 2 && at[len] == ':' && at[len + 1] == ' ' ? len : 0;
+}
+
+bool queue_id_is_valid(struct slice text)
+{
+    return text.len && queue_id_run(text.at, text.at + text.len) == text.len;
+}
+
+/* Length of the decimal number at at[0..end), at most 18 digits; 0 when there is none. */
+static size_t digits(const char *at, const char *end)
+{
+    size_t len = 0;
+    while (at + len < end && len < 18 && ascii_is_digit(at[len]))
+        len++;
+    return len;
+}
+
+/* Takes ":P" when digits follow the colon. */
+static const char *take_port(const char *at, const char *end, struct event *event)
+{
+    size_t len = at < end && *at == ':' ? digits(at + 1, end) : 0;
+    if (len == 0)
+        return at;
+    event_set(event, FIELD_CLIENT_PORT, slice_make(at + 1, len));
+    return at + 1 + len;
+}
+
+const char *slot_client(const char *at, const char *end, struct event *event)
+{
+    const char *open = memchr(at, '[', (size_t)(end - at));
+    const char *close = open ? memchr(open, ']', (size_t)(end - open)) : NULL;
+    if (!close || memchr(at, ' ', (size_t)(open - at)))
+        return NULL;
+    event_set(event, FIELD_CLIENT_NAME, name_or_null(at, open));
+    event_set(event, FIELD_CLIENT_ADDRESS, name_or_null(open + 1, close));
+    return take_port(close + 1, end, event);
+}
+
+const char *slot_endpoint(const char *at, const char *end, struct event *event)
+{
+    const char *close = at < end && *at == '[' ? memchr(at, ']', (size_t)(end - at)) : NULL;
+    if (!close)
+        return NULL;
+    event_set(event, FIELD_CLIENT_ADDRESS, name_or_null(at + 1, close));
+    return take_port(close + 1, end, event);
+}
+
+/* {server}: [S]:P of postscreen's CONNECT. */
+static const char *slot_server(const char *at, const char *end, struct event *event)
+{
+    const char *close = at < end && *at == '[' ? memchr(at, ']', (size_t)(end - at)) : NULL;
+    size_t len = close && close + 1 < end && close[1] == ':' ? digits(close + 2, end) : 0;
+    if (len == 0)
+        return NULL;
+    event_set(event, FIELD_SERVER_ADDRESS, slice_make(at + 1, (size_t)(close - at - 1)));
+    event_set(event, FIELD_SERVER_PORT, slice_make(close + 2, len));
+    return close + 2 + len;
+}
+
+static const char *type_int(const char *at, const char *end, struct slice *value)
+{
+    const char *first = at < end && (*at == '-' || *at == '+') ? at + 1 : at;
+    size_t len = digits(first, end);
+    *value = slice_make(at, (size_t)(first - at) + len);
+    return len ? first + len : NULL;
+}
+
+static const char *type_float(const char *at, const char *end, struct slice *value)
+{
+    const char *first = at < end && (*at == '-' || *at == '+') ? at + 1 : at;
+    const char *p = first + digits(first, end);
+    size_t fraction = p < end && *p == '.' ? digits(p + 1, end) : 0;
+    if (p == first && fraction == 0)
+        return NULL;
+    p += fraction ? fraction + 1 : 0;
+    *value = slice_make(at, (size_t)(p - at));
+    return p;
+}
+
+static const char *type_word(const char *at, const char *end, struct slice *value)
+{
+    const char *blank = memchr(at, ' ', (size_t)(end - at));
+    blank = blank ? blank : end;
+    *value = slice_make(at, (size_t)(blank - at));
+    return blank > at ? blank : NULL;
+}
+
+/* The characters of an IPv4 or IPv6 address; whether it is one is for who uses it to say. */
+static const char *type_ip(const char *at, const char *end, struct slice *value)
+{
+    const char *p = at;
+    bool separator = false;
+    while (p < end && p - at < 46) {
+        bool hex = ascii_is_digit(*p) || (*p >= 'a' && *p <= 'f') || (*p >= 'A' && *p <= 'F');
+        separator = separator || *p == '.' || *p == ':';
+        if (!hex && *p != '.' && *p != ':')
+            break;
+        p++;
+    }
+    while (p > at && (p[-1] == ':' || p[-1] == '.'))
+        p--;
+    *value = slice_make(at, (size_t)(p - at));
+    return separator && p - at >= 3 ? p : NULL;
+}
+
+/* A queue id; NOQUEUE gives "no text". */
+static const char *type_qid(const char *at, const char *end, struct slice *value)
+{
+    size_t len = queue_id_run(at, end);
+    if (len == 0 && end - at >= 7 && memcmp(at, "NOQUEUE", 7) == 0) {
+        *value = (struct slice){ NULL, 0 };
+        return at + 7;
+    }
+    *value = slice_make(at, len);
+    return len ? at + len : NULL;
+}
+
+/* The rest of the line as a message-id: what stands between the outer <>, else all of it. */
+static const char *type_msgid(const char *at, const char *end, struct slice *value)
+{
+    *value = slice_make(at, (size_t)(end - at));
+    if (at < end && *at == '<') {
+        size_t last = slice_last_index(*value, '>');
+        if (last < value->len)
+            *value = slice_make(at + 1, last - 1);
+    }
+    return end;
+}
+
+/* The rest of the line without blanks around it. */
+static const char *type_trim(const char *at, const char *end, struct slice *value)
+{
+    *value = slice_trim(slice_make(at, (size_t)(end - at)));
+    return end;
+}
+
+/* A path up to the next blank or ": "; its last part is the value. */
+static const char *type_program(const char *at, const char *end, struct slice *value)
+{
+    const char *stop = at, *base = at;
+    for (; stop < end && *stop != ' ' && !(*stop == ':' && stop + 1 < end && stop[1] == ' '); stop++)
+        base = *stop == '/' ? stop + 1 : base;
+    *value = slice_make(base, (size_t)(stop - base));
+    return stop > at ? stop : NULL;
+}
+
+static const struct {
+    const char *name;
+    slot_fn fn;
+} slots[] = {
+    { "client", slot_client },
+    { "endpoint", slot_endpoint },
+    { "server", slot_server },
+    { "reply", slot_reply },
+    { "proxy_reply", slot_proxy_reply },
+    { "plain_reply", slot_plain_reply },
+    { "note", slot_note },
+    { "milter_reply", slot_milter_reply },
+    { "header_action", slot_header_action },
+    { "client_tail", slot_client_tail },
+    { "session_counts", slot_session_counts },
+    { "delivery", slot_delivery },
+};
+
+slot_fn slot_find(struct slice name)
+{
+    for (size_t i = 0; i < COUNT(slots); i++)
+        if (slice_is(name, slots[i].name))
+            return slots[i].fn;
+    return NULL;
+}
+
+static const struct {
+    const char *name;
+    slot_type_fn fn;
+} types[] = {
+    { "int", type_int }, { "float", type_float }, { "word", type_word }, { "ip", type_ip },
+    { "qid", type_qid }, { "msgid", type_msgid }, { "trim", type_trim },
+    { "program", type_program },
+};
+
+slot_type_fn slot_type_find(struct slice name)
+{
+    for (size_t i = 0; i < COUNT(types); i++)
+        if (slice_is(name, types[i].name))
+            return types[i].fn;
+    return NULL;
+}

@@ -1,0 +1,62 @@
+#ifndef PARSERS_LINES_LINE_SLOTS_H
+#define PARSERS_LINES_LINE_SLOTS_H
+/*
+ * The slots of line patterns that are more than "text up to the next literal". Each takes what it
+ * reads from at[0..end) and returns where it stopped, or NULL when the text is not of its form.
+ * All are bounded by the line and believe nothing in it: texts that a client or a remote server
+ * chose are walked from the side where Postfix wrote last.
+ */
+#include <stdbool.h>
+
+#include "base/slice.h"
+#include "parsers/lines/event.h"
+
+/* A slot that sets several fields. */
+typedef const char *(*slot_fn)(const char *at, const char *end, struct event *event);
+/* A slot that gives one value. */
+typedef const char *(*slot_type_fn)(const char *at, const char *end, struct slice *value);
+
+/* Finds a slot / a type by name; NULL when there is none. */
+slot_fn slot_find(struct slice name);
+slot_type_fn slot_type_find(struct slice name);
+
+/* Queue id at the start of a text, followed by ": ": upper-case hexadecimal of 6 to 21 digits, or
+ * the long form (Postfix global/mail_queue.h): 12 to 32 of 0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z with
+ * 'z' at index 10 or later; or NOQUEUE. Length of the word, 0 when it is none. */
+size_t queue_id_prefix(const char *at, const char *end);
+/* True when all of the text is a queue id (not NOQUEUE). */
+bool queue_id_is_valid(struct slice text);
+
+/* `unknown` is no name. */
+static inline struct slice name_or_null(const char *at, const char *end)
+{
+    size_t len = (size_t)(end - at);
+    if (len == 7 && memcmp(at, "unknown", 7) == 0)
+        return (struct slice){ NULL, 0 };
+    return (struct slice){ at, len };
+}
+
+/* {client}: N[A] or N[A]:P into client_name, client_address, client_port. */
+const char *slot_client(const char *at, const char *end, struct event *event);
+/* {endpoint}: [A]:P (postscreen) into client_address, client_port. */
+const char *slot_endpoint(const char *at, const char *end, struct event *event);
+/* {reply}: CODE DSN TEXT; attributes of an smtpd reject, with the restriction it came from. */
+const char *slot_reply(const char *at, const char *end, struct event *event);
+/* {plain_reply}: as {reply}, without looking for a restriction (milter, proxy, postscreen). */
+const char *slot_plain_reply(const char *at, const char *end, struct event *event);
+/* {proxy_reply}: as {plain_reply}, with the queue id behind "queued as". */
+const char *slot_proxy_reply(const char *at, const char *end, struct event *event);
+/* {note}: TEXT; attributes, where no code is expected. */
+const char *slot_note(const char *at, const char *end, struct event *event);
+/* {milter_reply}: [DSN ]TEXT; attributes, cleanup's form without a code. */
+const char *slot_milter_reply(const char *at, const char *end, struct event *event);
+/* {header_action}: CONTENT from CLIENT; attributes[: OWN TEXT], cleanup's header and body checks. */
+const char *slot_header_action(const char *at, const char *end, struct event *event);
+/* {client_tail}: ", sasl_method=M, ..., orig_client=N[A]" behind client=. */
+const char *slot_client_tail(const char *at, const char *end, struct event *event);
+/* {session_counts}: " ehlo=1 mail=1 rcpt=0/1 commands=2/3" behind disconnect. */
+const char *slot_session_counts(const char *at, const char *end, struct event *event);
+/* {delivery}: R>, orig_to=<O>, relay=X, ... status=S (REASON) behind to=<. */
+const char *slot_delivery(const char *at, const char *end, struct event *event);
+
+#endif

@@ -1,0 +1,229 @@
+#include "parsers/lines/postfix_attributes.h"
+
+#include <string.h>
+
+#include "base/xalloc.h"
+
+/* In the order in which Postfix writes them. */
+enum key { KEY_FROM, KEY_TO, KEY_PROTO, KEY_HELO, KEY_METHOD, KEY_USER, KEY_SENDER, KEYS };
+
+static const struct {
+    struct slice name; /* with what opens the value */
+    enum event_field field;
+    bool angle, address;
+} keys[KEYS] = {
+    [KEY_FROM] = { SLICE("from=<"), FIELD_SENDER, true, true },
+    [KEY_TO] = { SLICE("to=<"), FIELD_RECIPIENT, true, true },
+    [KEY_PROTO] = { SLICE("proto="), FIELD_PROTO, false, false },
+    [KEY_HELO] = { SLICE("helo=<"), FIELD_HELO_NAME, true, false },
+    [KEY_METHOD] = { SLICE("sasl_method="), FIELD_SASL_METHOD, false, false },
+    [KEY_USER] = { SLICE("sasl_username="), FIELD_SASL_USERNAME, false, false },
+    [KEY_SENDER] = { SLICE("sasl_sender="), FIELD_SASL_SENDER, false, false },
+};
+
+enum { MAX_CANDIDATES = 60 };
+
+/* --- forward, for the odd lines ---------------------------------------------------------------- */
+
+static bool starts(const char *at, const char *end, struct slice with)
+{
+    return (size_t)(end - at) >= with.len && memcmp(at, with.at, with.len) == 0;
+}
+
+/* The key at `at` not before `least`; KEYS when there is none. */
+static enum key key_at(const char *at, const char *end, enum key least)
+{
+    while (least < KEYS && !starts(at, end, keys[least].name))
+        least++;
+    return least;
+}
+
+/* Behind the separator at `at` (" " or ", "); NULL when there is none. */
+static const char *separator(const char *at, const char *end)
+{
+    if (at < end && *at == ',')
+        at++;
+    return at < end && *at == ' ' ? at + 1 : NULL;
+}
+
+/* True when a value may end at `at`: the line does, or its text follows, or the next key. */
+static bool ends_value(const char *at, const char *end, enum key key)
+{
+    const char *next = separator(at, end);
+    if (at == end || (end - at >= 2 && at[0] == ':' && at[1] == ' '))
+        return true;
+    return next && key_at(next, end, key + 1) < KEYS;
+}
+
+/* End of the quoted string at `at`, NULL when it is not closed. */
+static const char *quoted_end(const char *at, const char *end)
+{
+    for (const char *p = at + 1; p < end; p++) {
+        if (*p == '\\' && p + 1 < end)
+            p++;
+        else if (*p == '"')
+            return p + 1;
+    }
+    return NULL;
+}
+
+/* End of the value of `key` at `at` (the '>' for <values>); NULL when it is none, `end` with *cut
+ * when the line breaks off. Strict refuses what Postfix 3.5 would have quoted. */
+static const char *value_end(enum key key, const char *at, const char *end, bool strict, bool *cut)
+{
+    const char *p = at;
+    if (!keys[key].angle) {
+        while (p < end && *p != ' ' && *p != ',' && !(key == KEY_PROTO && *p == ':'))
+            p++;
+        return p;
+    }
+    if (keys[key].address && p < end && *p == '"') {
+        const char *quoted = quoted_end(p, end);
+        p = quoted && quoted < end && (*quoted == '@' || *quoted == '>') ? quoted : p;
+    }
+    const char *plain = p;
+    for (; (p = memchr(p, '>', (size_t)(end - p))) != NULL; p++)
+        if (ends_value(p + 1, end, key))
+            break;
+    *cut = p == NULL;
+    p = p ? p : end;
+    for (const char *q = plain; strict && q < p; q++)
+        if (*q == '"' || *q == '<' || *q == '>')
+            return NULL;
+    return p;
+}
+
+struct tail {
+    struct slice value[KEYS];
+    bool has[KEYS], cut;
+    const char *end;
+};
+
+/* Reads a whole tail beginning with a key at `at`. */
+static bool read_tail(const char *at, const char *end, bool strict, struct tail *tail)
+{
+    *tail = (struct tail){ .end = at };
+    enum key key = key_at(at, end, KEY_FROM);
+    if (key == KEYS)
+        return false;
+    for (;;) {
+        const char *value = at + keys[key].name.len;
+        const char *stop = value_end(key, value, end, strict, &tail->cut);
+        if (!stop)
+            return false;
+        if (tail->cut)
+            return true;
+        tail->has[key] = true;
+        tail->value[key] = slice_make(value, (size_t)(stop - value));
+        at = stop + keys[key].angle;
+        tail->end = at;
+        const char *next = separator(at, end);
+        enum key found = next ? key_at(next, end, key + 1) : KEYS;
+        if (found == KEYS) {
+            /* the line may break off in the middle of a key */
+            tail->cut = next && end - next < 14 && memchr(next, '<', (size_t)(end - next)) == NULL;
+            return at == end || tail->cut || *at == ':';
+        }
+        at = next;
+        key = found;
+    }
+}
+
+static void set_tail(const struct tail *tail, struct event *event)
+{
+    for (int key = 0; key < KEYS; key++)
+        if (tail->has[key])
+            event_set(event, keys[key].field, tail->value[key]);
+    if (tail->cut)
+        event_set(event, FIELD_TRUNCATED, (struct slice)SLICE("true"));
+}
+
+const char *attributes_forward(const char *at, const char *end, struct event *event)
+{
+    struct tail tail;
+    if (!read_tail(at, end, true, &tail) && !read_tail(at, end, false, &tail))
+        return NULL;
+    set_tail(&tail, event);
+    return tail.cut ? end : tail.end;
+}
+
+/* The last "; KEY" before `from` in at[0..from); NULL when there is none. */
+static const char *candidate_before(const char *at, const char *from, const char *end)
+{
+    while (from - at >= 2) {
+        const char *hit = memrchr(at, ';', (size_t)(from - at));
+        if (!hit)
+            return NULL;
+        if (end - hit > 2 && hit[1] == ' ' && key_at(hit + 2, end, KEY_FROM) < KEYS)
+            return hit;
+        from = hit;
+    }
+    return NULL;
+}
+
+/* Tries every ';' from the right: complete and strict first, then complete, then cut off. */
+static const char *back_slowly(const char *at, const char *end, struct event *event)
+{
+    for (int pass = 0; pass < 3; pass++) {
+        const char *from = end;
+        for (int i = 0; i < MAX_CANDIDATES; i++) {
+            struct tail tail;
+            from = candidate_before(at, from, end);
+            if (!from)
+                break;
+            if (read_tail(from + 2, end, pass == 0, &tail) && tail.cut == (pass == 2) &&
+                (tail.cut || tail.end == end)) {
+                set_tail(&tail, event);
+                return from;
+            }
+        }
+    }
+    return end > at && end[-1] == ';' ? end - 1 : end;
+}
+
+/* --- backward, for the common lines ------------------------------------------------------------ */
+
+/* Which key's name ends at `value`: only those up to `most`. */
+static enum key key_before(const char *at, const char *value, enum key most)
+{
+    for (int key = most; key >= 0; key--) {
+        size_t len = keys[key].name.len;
+        if ((size_t)(value - at) >= len && memcmp(value - len, keys[key].name.at, len) == 0)
+            return (enum key)key;
+    }
+    return KEYS;
+}
+
+const char *attributes_back(const char *at, const char *end, struct event *event)
+{
+    const char *pos = end;
+    uint64_t has[EVENT_MASK_WORDS];
+    memcpy(has, event->has, sizeof has);
+    enum key most = KEY_HELO;
+    while (pos - at > 8) {
+        bool angle = pos[-1] == '>';
+        const char *stop = pos - angle;
+        const char *open = memrchr(at, angle ? '<' : '=', (size_t)(stop - at));
+        if (!open)
+            break;
+        enum key key = key_before(at, ++open, most);
+        if (key == KEYS || keys[key].angle != angle)
+            break;
+        if (keys[key].address ? memchr(open, '"', (size_t)(stop - open)) != NULL
+                              : memchr(open, ' ', (size_t)(stop - open)) != NULL)
+            break;
+        event_set(event, keys[key].field, slice_make(open, (size_t)(stop - open)));
+        pos = open - keys[key].name.len;
+        if (pos - at < 2 || pos[-1] != ' ')
+            break;
+        pos--;
+        if (pos[-1] == ';')
+            return pos - 1;
+        pos -= pos[-1] == ',';
+        if (key == 0)
+            break;
+        most = key - 1;
+    }
+    memcpy(event->has, has, sizeof has);
+    return back_slowly(at, end, event);
+}

@@ -1,0 +1,230 @@
+/* Lines of Postfix's delivery agents: smtp, lmtp, local, virtual, pipe, error, discard and any other
+ * name of master.cf; a delivery is recognised by "QID: to=<", not by who says it. */
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "parsers/lines/line_slots.h"
+#include "parsers/lines/shape_tables.h"
+
+static const struct slice flag_true = SLICE("true");
+
+#define AT(p, end, literal)                                                                        \
+    ((size_t)((end) - (p)) >= sizeof(literal) - 1 && memcmp((p), (literal), sizeof(literal) - 1) == 0)
+
+/* End of "ADDRESS>" where one of the next keys follows; a quoted local part is skipped whole, so
+ * that what is written inside it is never taken for a key. NULL when there is none. */
+static const char *address_end(const char *at, const char *end, bool orig)
+{
+    const char *p = at;
+    if (p < end && *p == '"') {
+        for (p++; p < end && *p != '"'; p++)
+            p += *p == '\\' && p + 1 < end;
+        p = p < end ? p : at;
+    }
+    for (; (p = memchr(p, '>', (size_t)(end - p))) != NULL; p++)
+        if (AT(p, end, ">, relay=") || (orig && AT(p, end, ">, orig_to=<")))
+            return p;
+    return NULL;
+}
+
+/* Takes a value up to the next ", " (or the end). */
+static const char *take_value(const char *at, const char *end, enum event_field field,
+                              struct event *event)
+{
+    const char *comma = memchr(at, ',', (size_t)(end - at));
+    comma = comma ? comma : end;
+    event_set(event, field, slice_make(at, (size_t)(comma - at)));
+    return comma;
+}
+
+/* The queue id behind the last "queued as ": the filter's own, not the remote server's before. */
+static void find_queued_as(struct slice reason, struct event *event)
+{
+    static const struct slice words = SLICE("queued as ");
+    size_t found = reason.len;
+    size_t blank = slice_last_index(reason, ' ');
+    if (blank < reason.len && blank >= 9 && memcmp(reason.at + blank - 9, words.at, words.len) == 0)
+        found = blank - 9;
+    else
+        found = slice_find_last(reason, words);
+    if (found == reason.len)
+        return;
+    struct slice rest = slice_skip(reason, found + words.len);
+    size_t len = 0;
+    while (len < rest.len && ascii_is_alnum(rest.at[len]))
+        len++;
+    if (queue_id_is_valid(slice_head(rest, len)))
+        event_set(event, FIELD_QUEUED_AS, slice_head(rest, len));
+}
+
+/* amavis says "250 2.7.0 Ok, discarded, id=N - SPAM": accepted by SMTP, delivered to nobody. */
+static void find_discarded(struct slice reason, struct event *event)
+{
+    static const struct slice words = SLICE("Ok, discarded, ");
+    size_t at = slice_find(slice_head(reason, 40), words);
+    if (at >= 40 || at >= reason.len)
+        return;
+    event_set(event, FIELD_END, (struct slice)SLICE("discarded"));
+    size_t dash = slice_find(reason, (struct slice)SLICE(" - "));
+    struct slice why = slice_skip(reason, dash + 3);
+    if (why.len >= 4 && slice_equal_fold(slice_head(why, 4), (struct slice)SLICE("spam")))
+        event_set(event, FIELD_LABEL, (struct slice)SLICE("spam"));
+    else if (slice_starts(why, "INFECTED"))
+        event_set(event, FIELD_LABEL, (struct slice)SLICE("virus"));
+}
+
+static void explain_sent(struct slice reason, struct event *event)
+{
+    static const struct slice forwarded = SLICE("forwarded as ");
+    if (slice_starts(reason, forwarded.at)) {
+        struct slice id = slice_skip(reason, forwarded.len);
+        if (queue_id_is_valid(id))
+            event_set(event, FIELD_FORWARDED_AS, id);
+    } else if (reason.len > 10 && ascii_is_digit(reason.at[0])) {
+        find_queued_as(reason, event);
+        find_discarded(reason, event);
+    } else if (slice_is(event_get(event, FIELD_RELAY), "none")) {
+        /* only discard(8) delivers to nowhere */
+        event_set(event, FIELD_END, (struct slice)SLICE("discarded"));
+    }
+}
+
+/* "host N[A] said: CODE ... (in reply to STAGE command)" */
+static void explain_failure(struct slice reason, struct event *event)
+{
+    static const struct slice said = SLICE(" said: "), refused = SLICE(" refused to talk to me: ");
+    static const struct slice reply = SLICE(" (in reply to "), command = SLICE(" command)");
+    if (!slice_starts(reason, "host "))
+        return;
+    size_t at = slice_find(reason, said), len = said.len;
+    if (at == reason.len) {
+        at = slice_find(reason, refused);
+        len = refused.len;
+    }
+    struct slice code = slice_head(slice_skip(reason, at + len), 3);
+    uint64_t number;
+    if (at < reason.len && code.len == 3 && slice_to_u64(code, &number))
+        event_set(event, FIELD_REMOTE_CODE, code);
+    if (!slice_ends(reason, command.at))
+        return;
+    size_t stage = slice_find_last(reason, reply);
+    if (stage < reason.len) {
+        const char *from = reason.at + stage + reply.len;
+        const char *to = reason.at + reason.len - command.len;
+        event_set(event, FIELD_REMOTE_STAGE, slice_make(from, to > from ? (size_t)(to - from) : 0));
+    }
+}
+
+static void take_status(const char *at, const char *end, struct event *event)
+{
+    const char *blank = memchr(at, ' ', (size_t)(end - at));
+    struct slice status = slice_make(at, (size_t)((blank ? blank : end) - at));
+    event_set(event, FIELD_STATUS, status);
+    if (!blank || end - blank < 3 || blank[1] != '(' || end[-1] != ')') {
+        event_set(event, FIELD_TRUNCATED, flag_true);
+        if (blank && end - blank > 2)
+            event_set(event, FIELD_REASON, slice_make(blank + 2, (size_t)(end - blank - 2)));
+        return;
+    }
+    struct slice reason = slice_make(blank + 2, (size_t)(end - blank - 3));
+    event_set(event, FIELD_REASON, reason);
+    if (status.len == 4 && memcmp(status.at, "sent", 4) == 0)
+        explain_sent(reason, event);
+    else if (slice_is(status, "deliverable") || slice_is(status, "undeliverable"))
+        event_set(event, FIELD_PROBE, flag_true);
+    else
+        explain_failure(reason, event);
+}
+
+/* The keys behind the relay, in Postfix's order; each but status may be missing. */
+static const char *take_keys(const char *at, const char *end, struct event *event)
+{
+    if (AT(at, end, ", conn_use="))
+        at = take_value(at + 11, end, FIELD_CONN_USE, event);
+    if (AT(at, end, ", delay="))
+        at = take_value(at + 8, end, FIELD_DELAY, event);
+    if (AT(at, end, ", delays="))
+        at = take_value(at + 9, end, FIELD_DELAYS, event);
+    else
+        event_set(event, FIELD_DELAYS, (struct slice){ NULL, 0 });
+    if (AT(at, end, ", tls="))
+        at = take_value(at + 6, end, FIELD_TLS, event);
+    if (AT(at, end, ", dsn="))
+        at = take_value(at + 6, end, FIELD_DSN, event);
+    else
+        event_set(event, FIELD_DSN, (struct slice){ NULL, 0 });
+    return AT(at, end, ", status=") ? at + 9 : NULL;
+}
+
+const char *slot_delivery(const char *at, const char *end, struct event *event)
+{
+    const char *value = at;
+    for (const char *from = at; (from = address_end(from, end, true)) != NULL; from++) {
+        struct slice recipient = slice_make(value, (size_t)(from - value));
+        struct slice orig = { NULL, 0 };
+        const char *p = from;
+        if (AT(p, end, ">, orig_to=<")) {
+            const char *begin = p + 12;
+            p = address_end(begin, end, false);
+            if (!p)
+                continue;
+            orig = slice_make(begin, (size_t)(p - begin));
+        }
+        event_set(event, FIELD_RECIPIENT, recipient);
+        event_set(event, FIELD_ORIG_TO, orig);
+        p = take_value(p + 9, end, FIELD_RELAY, event);
+        const char *status = take_keys(p, end, event);
+        if (status) {
+            take_status(status, end, event);
+            return end;
+        }
+    }
+    return NULL;
+}
+
+const char *slot_proxy_reply(const char *at, const char *end, struct event *event)
+{
+    slot_plain_reply(at, end, event);
+    find_queued_as(event_get(event, FIELD_TEXT), event);
+    return end;
+}
+
+/* clang-format off */
+static const struct line_shape shapes[] = {
+    { EVENT_DELIVERY, "{queue_id}: to=<{delivery}",
+      "4jY4Wd0VKsz39: to=<b@example.com>, relay=mx1.example.net[198.51.100.25]:25, delay=0.05, delays=0/0/0/0.05, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 8A1B2C3D4E)\n"
+      "4jY4Wd0VKsz39: to=<t@example.net>, orig_to=<alias1@example.com>, relay=local, conn_use=2, delay=3, status=bounced (unknown user: \"t\")\n"
+      "4jY4Wd0VKsz39: to=<\"x>, relay=y, status=sent (z)\"@example.com>, relay=mx1.example.net[198.51.100.25]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx1.example.net[198.51.100.25] said: 550 5.1.1 no (in reply to RCPT TO command))", NULL, SHAPE_STRONG },
+    { EVENT_DELIVERY_TRY, "connect to {relay:word}: {reason}",
+      "connect to mx1.example.net[198.51.100.25]:25: Connection timed out\n"
+      "connect to mx1.example.net[2001:db8::25]:25: Network is unreachable", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "{queue_id?}: host {relay:word} said: {reason} (in reply to {remote_stage} command)",
+      "4jY4Wd0VKsz39: host mx1.example.net[198.51.100.25] said: 450 4.7.1 try later (in reply to RCPT TO command)", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "{queue_id?}: host {relay:word} said: {reason}",
+      "4jY4Wd0VKsz39: host mx1.example.net[198.51.100.25] said: 250 ok 421 closing", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "{queue_id?}: host {relay:word} refused to talk to me: {reason}",
+      "4jY4Wd0VKsz39: host mx1.example.net[198.51.100.25] refused to talk to me: 421 4.3.2 busy", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "{queue_id?}: lost connection with {relay:word} while {reason}",
+      "4jY4Wd0VKsz39: lost connection with mx1.example.net[198.51.100.25] while sending RCPT TO", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "{queue_id?}: conversation with {relay:word} timed out while {reason}",
+      "4jY4Wd0VKsz39: conversation with mx1.example.net[198.51.100.25] timed out while sending message body", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "{queue_id}: enabling PIX workarounds: {what} for {relay:word}",
+      "4jY4Wd0VKsz39: enabling PIX workarounds: disable_esmtp delay_dotcrlf for mx1.example.net[198.51.100.25]:25", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "{queue_id}: enabling PIX <CRLF>.<CRLF> workaround for {relay:word}",
+      "0FCEE9247A9: enabling PIX <CRLF>.<CRLF> workaround for mx1.example.net[198.51.100.25]:25", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "{queue_id}: SASL authentication failed; {reason}",
+      "4jY4Wd0VKsz39: SASL authentication failed; server mx1.example.net[198.51.100.25] said: 535 5.7.8 Error: authentication failed: authentication failure", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "warning: host {relay:word} greeted me with my own hostname {name}",
+      "warning: host mx1.example.net[198.51.100.25]:25 greeted me with my own hostname mx.example.com", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "warning: host {relay:word} replied to HELO/EHLO with my own hostname {name}",
+      "warning: host mx1.example.net[198.51.100.25]:25 replied to HELO/EHLO with my own hostname mx.example.com", NULL, 0 },
+    { EVENT_DELIVERY_TRY, "{queue_id?}: Host or domain name not found. Name service error for name={dns_host} type={what:word}: {reason}",
+      "4jY4Wd0VKsz39: Host or domain name not found. Name service error for name=nx.example.net type=AAAA: Host not found, try again", NULL, 0 },
+    { EVENT_DELIVERY_PASS, "{queue_id}: passing <{recipient:address}> to transport={transport}",
+      "4jY4Wd0VKsz39: passing <b@example.com> to transport=local", NULL, 0 },
+    { EVENT_TLS_ERROR, "{queue_id}: Cannot start TLS: {reason}",
+      "4jY4Wd0VKsz39: Cannot start TLS: handshake failure", NULL, 0 },
+};
+/* clang-format on */
+
+SHAPE_TABLE(postfix_delivery_shapes, SERVICE_DELIVERY);

@@ -1,0 +1,242 @@
+/*
+ * Replies of smtpd and what they tell: code, enhanced code, text, and for rejects the restriction
+ * that wrote them. The words are those of Postfix's smtpd/smtpd_check.c, which are fixed; texts of
+ * access maps and policy services are free, so a reply that is none of these has no restriction.
+ */
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "parsers/lines/line_slots.h"
+#include "parsers/lines/postfix_attributes.h"
+
+static const struct slice flag_true = SLICE("true");
+
+/* How `phrase` must meet the text behind "CLASS rejected: ". */
+enum meet { WHOLE, STARTS };
+
+struct reject_phrase {
+    struct slice class; /* "Helo command", or empty for any */
+    struct slice phrase;
+    enum meet meet;
+    struct slice restriction;
+};
+
+/* clang-format off */
+static const struct reject_phrase phrases[] = {
+    { SLICE("Client host"), SLICE("cannot find your reverse hostname, ["), STARTS, SLICE("reject_unknown_reverse_client_hostname") },
+    { SLICE("Client host"), SLICE("cannot find your hostname, ["), STARTS, SLICE("reject_unknown_client_hostname") },
+    { SLICE("Helo command"), SLICE("need fully-qualified hostname"), WHOLE, SLICE("reject_non_fqdn_helo_hostname") },
+    { SLICE("Helo command"), SLICE("Host not found"), WHOLE, SLICE("reject_unknown_helo_hostname") },
+    { SLICE("Helo command"), SLICE("invalid ip address"), WHOLE, SLICE("reject_invalid_helo_hostname") },
+    { SLICE("Helo command"), SLICE("Invalid name"), WHOLE, SLICE("reject_invalid_helo_hostname") },
+    { SLICE("Helo command"), SLICE("Malformed DNS server reply"), WHOLE, SLICE("reject_unknown_helo_hostname") },
+    { SLICE("Sender address"), SLICE("Domain not found"), WHOLE, SLICE("reject_unknown_sender_domain") },
+    { SLICE("Sender address"), SLICE("Malformed DNS server reply"), WHOLE, SLICE("reject_unknown_sender_domain") },
+    { SLICE("Sender address"), SLICE("Domain "), STARTS, SLICE("reject_unknown_sender_domain") },
+    { SLICE("Sender address"), SLICE("need fully-qualified address"), WHOLE, SLICE("reject_non_fqdn_sender") },
+    { SLICE("Sender address"), SLICE("undeliverable address"), STARTS, SLICE("reject_unverified_sender") },
+    { SLICE("Sender address"), SLICE("unverified address"), STARTS, SLICE("reject_unverified_sender") },
+    { SLICE("Sender address"), SLICE("not owned by user "), STARTS, SLICE("reject_sender_login_mismatch") },
+    { SLICE("Sender address"), SLICE("not logged in as owner"), WHOLE, SLICE("reject_sender_login_mismatch") },
+    { SLICE("Sender address"), SLICE("not logged in"), WHOLE, SLICE("reject_sender_login_mismatch") },
+    { SLICE("Sender address"), SLICE("User unknown"), STARTS, SLICE("reject_unlisted_sender") },
+    { SLICE("Recipient address"), SLICE("User unknown"), STARTS, SLICE("reject_unlisted_recipient") },
+    { SLICE("Recipient address"), SLICE("Domain not found"), WHOLE, SLICE("reject_unknown_recipient_domain") },
+    { SLICE("Recipient address"), SLICE("Malformed DNS server reply"), WHOLE, SLICE("reject_unknown_recipient_domain") },
+    { SLICE("Recipient address"), SLICE("Domain "), STARTS, SLICE("reject_unknown_recipient_domain") },
+    { SLICE("Recipient address"), SLICE("need fully-qualified address"), WHOLE, SLICE("reject_non_fqdn_recipient") },
+    { SLICE("Recipient address"), SLICE("undeliverable address"), STARTS, SLICE("reject_unverified_recipient") },
+    { SLICE("Recipient address"), SLICE("unverified address"), STARTS, SLICE("reject_unverified_recipient") },
+    { SLICE("Data command"), SLICE("Multi-recipient bounce"), WHOLE, SLICE("reject_multi_recipient_bounce") },
+    { SLICE("End-of-data"), SLICE("Multi-recipient bounce"), WHOLE, SLICE("reject_multi_recipient_bounce") },
+    { SLICE(""), SLICE("Improper use of SMTP command pipelining"), WHOLE, SLICE("reject_unauth_pipelining") },
+};
+
+/* "Service unavailable; CLASS [X] blocked using ZONE" */
+static const struct {
+    struct slice class, restriction;
+} block_lists[] = {
+    { SLICE("Client host ["), SLICE("reject_rbl_client") },
+    { SLICE("Unverified Client host ["), SLICE("reject_rhsbl_reverse_client") },
+    { SLICE("Helo command ["), SLICE("reject_rhsbl_helo") },
+    { SLICE("Sender address ["), SLICE("reject_rhsbl_sender") },
+    { SLICE("Recipient address ["), SLICE("reject_rhsbl_recipient") },
+};
+/* clang-format on */
+
+static bool take(struct slice *text, struct slice prefix)
+{
+    if (text->len < prefix.len || memcmp(text->at, prefix.at, prefix.len) != 0)
+        return false;
+    *text = slice_skip(*text, prefix.len);
+    return true;
+}
+
+/* Finds the list in "CLASS [X] blocked using ZONE[; TXT]". */
+static void find_block_list(struct slice text, struct event *event)
+{
+    static const struct slice using = SLICE("] blocked using ");
+    for (size_t i = 0; i < COUNT(block_lists); i++) {
+        struct slice rest = text;
+        if (!take(&rest, block_lists[i].class))
+            continue;
+        /* reject_rhsbl_client names the client's host name, reject_rbl_client its address */
+        struct slice value = slice_head(rest, slice_index(rest, ']'));
+        bool by_name = i == 0 && slice_index(value, ':') == value.len && value.len &&
+                       !ascii_is_digit(value.at[value.len - 1]);
+        rest = slice_skip(rest, slice_find(rest, using) + using.len);
+        size_t len = 0;
+        while (len < rest.len && rest.at[len] != ';' && rest.at[len] != ' ')
+            len++;
+        if (len == 0)
+            return;
+        event_set(event, FIELD_DNSBL, slice_head(rest, len));
+        event_set(event, FIELD_RESTRICTION,
+                  by_name ? (struct slice)SLICE("reject_rhsbl_client") : block_lists[i].restriction);
+        return;
+    }
+}
+
+/* Skips "<X>: " in front of a reply; X may hold anything but is closed by ">: ". */
+static struct slice skip_object(struct slice text)
+{
+    if (text.len == 0 || text.at[0] != '<')
+        return text;
+    struct slice rest = slice_skip(text, 1);
+    if (rest.len && rest.at[0] == '"') {
+        size_t at = slice_find(rest, (struct slice)SLICE("\"@"));
+        rest = at < rest.len ? slice_skip(rest, at + 1) : rest;
+    }
+    size_t close = slice_find(rest, (struct slice)SLICE(">: "));
+    return close < rest.len ? slice_skip(rest, close + 3) : text;
+}
+
+/* What a policy service or map said, where its words are those of a known one. */
+static void find_policy_words(struct slice said, struct event *event)
+{
+    if (said.len < 5)
+        return;
+    bool grey = memcmp(said.at + 1, "reylist", said.len > 7 ? 7 : said.len - 1) == 0;
+    if (grey && (said.at[0] == 'G' || said.at[0] == 'g'))
+        event_set(event, FIELD_GREYLIST, flag_true);
+    static const struct slice due = SLICE("Message rejected due to: SPF ");
+    if (!take(&said, due))
+        return;
+    size_t end = slice_index(said, ' ');
+    event_set(event, FIELD_SPF, slice_head(said, end));
+}
+
+static const struct slice rejected = SLICE(" rejected: ");
+
+static void find_phrase(struct slice text, struct event *event)
+{
+    size_t at = 0; /* CLASS is at most four words: look for " rejected: " near the front */
+    size_t last = text.len > 60 ? 60 : text.len;
+    while (at + rejected.len <= last && memcmp(text.at + at, rejected.at, rejected.len) != 0)
+        at++;
+    if (at + rejected.len > last)
+        return;
+    struct slice class = slice_head(text, at);
+    struct slice said = slice_skip(text, at + rejected.len);
+    for (size_t i = 0; i < COUNT(phrases); i++) {
+        const struct reject_phrase *row = &phrases[i];
+        if (said.len < row->phrase.len || said.at[0] != row->phrase.at[0] ||
+            (row->meet == WHOLE && said.len != row->phrase.len) ||
+            memcmp(said.at, row->phrase.at, row->phrase.len) != 0 ||
+            (row->class.len && !slice_equal(row->class, class)))
+            continue;
+        event_set(event, FIELD_RESTRICTION, row->restriction);
+        return;
+    }
+    find_policy_words(said, event);
+}
+
+/* The restriction that wrote the text of a reply. */
+static void find_restriction(struct slice text, struct event *event)
+{
+    static const struct slice unavailable = SLICE("Service unavailable; ");
+    struct slice rest = skip_object(text);
+    if (take(&rest, unavailable)) {
+        find_block_list(rest, event);
+    } else if (slice_is(rest, "Relay access denied")) {
+        struct slice code = event_get(event, FIELD_CODE);
+        event_set(event, FIELD_RESTRICTION,
+                  code.len && code.at[0] == '4' ? (struct slice)SLICE("defer_unauth_destination")
+                                                : (struct slice)SLICE("reject_unauth_destination"));
+    } else if (slice_is(rest, "Temporary lookup failure") ||
+               slice_is(rest, "Server configuration error") ||
+               slice_is(rest, "Server configuration problem")) {
+        event_set(event, FIELD_CONFIG_FAULT, flag_true);
+    } else {
+        find_phrase(rest, event);
+    }
+}
+
+/* Takes "D.D.D " (parts up to three digits). */
+static const char *take_dsn(const char *at, const char *end, struct slice *dsn)
+{
+    const char *p = at;
+    for (int part = 0; part < 3; part++) {
+        const char *first = p;
+        while (p < end && p - first < 3 && ascii_is_digit(*p))
+            p++;
+        if (p == first || (part < 2 && (p == end || *p++ != '.')))
+            return NULL;
+    }
+    if (p < end && *p != ' ')
+        return NULL;
+    *dsn = slice_make(at, (size_t)(p - at));
+    return p < end ? p + 1 : p;
+}
+
+/* Takes "CODE DSN " off the text; fields that are not there are set to "no text". */
+static const char *take_codes(const char *at, const char *end, struct event *event)
+{
+    struct slice code = { NULL, 0 }, dsn = { NULL, 0 };
+    if (end - at >= 3 && at[0] >= '2' && at[0] <= '5' && ascii_is_digit(at[1]) &&
+        ascii_is_digit(at[2]) && (end - at == 3 || at[3] == ' ' || at[3] == '-')) {
+        code = slice_make(at, 3);
+        at += end - at == 3 ? 3 : 4;
+        const char *next = take_dsn(at, end, &dsn);
+        at = next ? next : at;
+    }
+    event_set(event, FIELD_CODE, code);
+    event_set(event, FIELD_DSN, dsn);
+    return at;
+}
+
+const char *slot_plain_reply(const char *at, const char *end, struct event *event)
+{
+    const char *stop = attributes_back(at, end, event);
+    at = take_codes(at, stop, event);
+    event_set(event, FIELD_TEXT, slice_make(at, (size_t)(stop - at)));
+    return end;
+}
+
+const char *slot_reply(const char *at, const char *end, struct event *event)
+{
+    slot_plain_reply(at, end, event);
+    find_restriction(event_get(event, FIELD_TEXT), event);
+    return end;
+}
+
+const char *slot_note(const char *at, const char *end, struct event *event)
+{
+    const char *stop = attributes_back(at, end, event);
+    event_set(event, FIELD_CODE, (struct slice){ NULL, 0 });
+    event_set(event, FIELD_DSN, (struct slice){ NULL, 0 });
+    event_set(event, FIELD_TEXT, slice_make(at, (size_t)(stop - at)));
+    return end;
+}
+
+const char *slot_milter_reply(const char *at, const char *end, struct event *event)
+{
+    const char *stop = attributes_back(at, end, event);
+    struct slice dsn = { NULL, 0 }, text = slice_make(at, (size_t)(stop - at));
+    take_dsn(at, stop, &dsn);
+    event_set(event, FIELD_DSN, dsn);
+    event_set(event, FIELD_TEXT, text);
+    if (slice_ends(text, "Blocked by SpamAssassin"))
+        event_set(event, FIELD_LABEL, (struct slice)SLICE("spam"));
+    return end;
+}

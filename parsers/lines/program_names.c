@@ -1,0 +1,124 @@
+#include "parsers/lines/program_names.h"
+
+#include "base/xalloc.h"
+#include "parsers/lines/shape_tables.h"
+
+#define TABLES(...) (const struct shape_table *const[]){ __VA_ARGS__, NULL }
+#define NO_TABLES (const struct shape_table *const[]){ NULL }
+
+/* clang-format off */
+static const struct shape_table *const postfix_tables[] = {
+    &postfix_smtpd_shapes, &postfix_cleanup_shapes, &postfix_qmgr_shapes, &postfix_delivery_shapes,
+    &postfix_pickup_shapes, &postfix_bounce_shapes, &postfix_postsuper_shapes, &postfix_master_shapes,
+    &postfix_common_shapes, NULL,
+};
+
+static const struct program_rule rules[] = {
+    { "smtpd", PROGRAM_POSTFIX, SERVICE_SMTPD, TABLES(&postfix_smtpd_shapes) },
+    { "cleanup", PROGRAM_POSTFIX, SERVICE_CLEANUP, TABLES(&postfix_cleanup_shapes) },
+    { "qmgr nqmgr oqmgr", PROGRAM_POSTFIX, SERVICE_QMGR, TABLES(&postfix_qmgr_shapes, &postfix_delivery_shapes) },
+    { "smtp lmtp relay local virtual pipe error retry discard uucp maildrop ifmail bsmtp scalemail-backend mailman",
+      PROGRAM_POSTFIX, SERVICE_DELIVERY, TABLES(&postfix_delivery_shapes) },
+    { "pickup", PROGRAM_POSTFIX, SERVICE_PICKUP, TABLES(&postfix_pickup_shapes) },
+    { "bounce defer trace", PROGRAM_POSTFIX, SERVICE_BOUNCE, TABLES(&postfix_bounce_shapes) },
+    { "postsuper", PROGRAM_POSTFIX, SERVICE_POSTSUPER, TABLES(&postfix_postsuper_shapes) },
+    { "master", PROGRAM_POSTFIX, SERVICE_MASTER, TABLES(&postfix_master_shapes) },
+    { "anvil scache verify tlsmgr trivial-rewrite proxymap proxywrite flush showq spawn qmqpd postlogd postlog postmap postalias "
+      "postconf postqueue postcat postkick postlock postmulti postfix postfix-script sendmail newaliases mailq postdrop",
+      PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER, NO_TABLES },
+};
+
+/* A Postfix service of master.cf whose name we do not know: told by the shape of its lines. */
+static const struct program_rule any_postfix = { "", PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER, NO_TABLES };
+static const struct program_rule stranger = { "", PROGRAM_STRANGER, SERVICE_FOREIGN, NO_TABLES };
+
+/* Names before a '/' that are not Postfix's, whatever stands behind it. */
+static const char foreign_prefixes[] = "cyrus courier mailman dovecot imap pop3 kernel lmtpunix exim spamd";
+/* clang-format on */
+
+static bool in_list(const char *list, struct slice name)
+{
+    struct slice rest = slice_of(list), word;
+    while (slice_next_word(&rest, " ", &word))
+        if (slice_equal(word, name))
+            return true;
+    return false;
+}
+
+static const struct program_rule *find_rule(struct slice name, bool postfix)
+{
+    for (size_t i = 0; i < COUNT(rules); i++)
+        if ((rules[i].origin == PROGRAM_POSTFIX) == postfix && in_list(rules[i].names, name))
+            return &rules[i];
+    return NULL;
+}
+
+/* The rule whose service name ends `name` behind a '-' or '_' ("mx-in-smtpd"). */
+static const struct program_rule *find_suffix(struct slice name)
+{
+    for (size_t at = 1; at + 1 < name.len; at++)
+        if (name.at[at] == '-' || name.at[at] == '_') {
+            const struct program_rule *rule = find_rule(slice_skip(name, at + 1), true);
+            if (rule)
+                return rule;
+        }
+    return NULL;
+}
+
+static bool is_postfix_name(struct slice name, struct slice syslog_name)
+{
+    return slice_starts(name, "postfix") || (syslog_name.len && slice_equal(name, syslog_name));
+}
+
+static void resolve_path(struct slice name, size_t slash, struct slice syslog_name,
+                         struct program_facts *facts)
+{
+    struct slice service = slice_skip(name, slash + 1);
+    size_t first = slice_index(name, '/');
+    struct slice instance = slice_head(name, first);
+    bool ours = is_postfix_name(instance, syslog_name) ||
+                (syslog_name.len && slice_equal(slice_head(name, slash), syslog_name));
+    const struct program_rule *rule = find_rule(service, true);
+    if (!ours && in_list(foreign_prefixes, instance)) {
+        facts->rule = &stranger;
+        return;
+    }
+    facts->instance = instance;
+    if (slash > first)
+        facts->label = slice_make(name.at + first + 1, slash - first - 1);
+    facts->rule = rule ? rule : ours ? &any_postfix : &stranger;
+}
+
+void program_resolve(struct slice name, struct slice syslog_name, struct program_facts *facts)
+{
+    *facts = (struct program_facts){ .rule = &stranger, .instance = SLICE(""), .label = SLICE("") };
+    const struct program_rule *rule = find_rule(name, false);
+    size_t slash = slice_last_index(name, '/');
+    if (rule) {
+        facts->rule = rule;
+    } else if (slash < name.len) {
+        resolve_path(name, slash, syslog_name, facts);
+    } else if (is_postfix_name(name, syslog_name)) {
+        facts->instance = name;
+        rule = find_rule(name, true);
+        rule = rule ? rule : find_suffix(name);
+        facts->rule = rule ? rule : &any_postfix;
+    } else {
+        /* postsuper and its sisters log under their own name when run by hand */
+        rule = find_rule(name, true);
+        bool tool = rule && (slice_starts(name, "post") || slice_is(name, "sendmail"));
+        rule = tool ? rule : find_suffix(name);
+        facts->rule = rule ? rule : &stranger;
+    }
+}
+
+const struct program_rule *program_rules(size_t *count)
+{
+    *count = COUNT(rules);
+    return rules;
+}
+
+const struct shape_table *const *program_postfix_tables(void)
+{
+    return postfix_tables;
+}

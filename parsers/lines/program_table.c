@@ -1,0 +1,395 @@
+#include "parsers/lines/program_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/intern.h"
+#include "base/xalloc.h"
+#include "parsers/lines/program_names.h"
+#include "parsers/lines/shape_account.h"
+#include "parsers/lines/user_shapes.h"
+
+enum { CACHE_SLOTS = 64, MAX_PROGRAMS = 4096, MAX_TABLES = 64 };
+
+/* The shapes of one rule, ready to match; service per shape. */
+struct rule_set {
+    const struct program_rule *rule;
+    struct shape_set *set;
+    const uint8_t *services; /* enum service by index */
+};
+
+struct example {
+    struct slice raw;
+    uint64_t line;
+    uint16_t file;
+};
+
+/* A program name that occurred. */
+struct program {
+    struct slice name, instance, label;
+    const struct rule_set *rules;
+    const struct user_shapes *user; /* its user-given shapes, or NULL */
+    uint64_t *counts;               /* by index in the set */
+    struct example *examples;
+    uint64_t *user_counts;
+    uint64_t foreign;
+    struct example foreign_example;
+};
+
+struct cache_slot {
+    struct program *program;
+};
+
+/* A table whose rows are compiled. */
+struct compiled_table {
+    const struct shape_table *table;
+    const struct compiled_shape **shapes;
+};
+
+struct line_parser {
+    struct arena arena;
+    struct slice syslog_name;
+    struct cache_slot cache[CACHE_SLOTS];
+    struct intern names;
+    struct program **programs; /* by sym of the name */
+    uint32_t program_count, program_capacity;
+    struct compiled_table tables[MAX_TABLES];
+    size_t table_count;
+    struct rule_set **sets;
+    uint32_t set_count, set_capacity;
+    struct user_shape_file *user;
+    uint64_t counts[LINE_CLASSES]; /* of lines that met no shape */
+    struct shape_account account;
+    struct shape_count *listing;
+    size_t listing_count, listing_capacity;
+};
+
+/* --- building ---------------------------------------------------------------------------------- */
+
+static const struct compiled_table *table_get(struct line_parser *parser,
+                                              const struct shape_table *table)
+{
+    for (size_t i = 0; i < parser->table_count; i++)
+        if (parser->tables[i].table == table)
+            return &parser->tables[i];
+    if (parser->table_count == MAX_TABLES)
+        bug("more shape tables than MAX_TABLES");
+    struct compiled_table *made = &parser->tables[parser->table_count++];
+    made->table = table;
+    made->shapes = ARENA_ARRAY(&parser->arena, const struct compiled_shape *, table->count);
+    for (size_t i = 0; i < table->count; i++) {
+        const char *error;
+        made->shapes[i] = shape_compile(&parser->arena, &table->rows[i], &error);
+        if (!made->shapes[i])
+            bug(error);
+    }
+    return made;
+}
+
+/* Lists a rule's tables: its own, and behind them all others of Postfix. */
+static size_t list_tables(const struct program_rule *rule, const struct shape_table **list)
+{
+    size_t count = 0;
+    for (const struct shape_table *const *own = rule->tables; *own; own++)
+        list[count++] = *own;
+    if (rule->origin == PROGRAM_OTHER || rule->origin == PROGRAM_FOREIGN)
+        return count;
+    size_t own_count = count;
+    for (const struct shape_table *const *any = program_postfix_tables(); *any; any++) {
+        bool listed = false;
+        for (size_t i = 0; i < own_count; i++)
+            listed = listed || list[i] == *any;
+        if (!listed)
+            list[count++] = *any;
+    }
+    return count;
+}
+
+static const struct rule_set *rule_set_get(struct line_parser *parser,
+                                           const struct program_rule *rule)
+{
+    for (uint32_t i = 0; i < parser->set_count; i++)
+        if (parser->sets[i]->rule == rule)
+            return parser->sets[i];
+    const struct shape_table *tables[MAX_TABLES];
+    size_t table_count = list_tables(rule, tables), count = 0, at = 0;
+    for (size_t i = 0; i < table_count; i++)
+        count += tables[i]->count;
+    if (count >= SHAPE_NO_MATCH)
+        bug("more shapes than a set can hold");
+    const struct compiled_shape **shapes =
+        ARENA_ARRAY(&parser->arena, const struct compiled_shape *, count + 1);
+    uint8_t *services = ARENA_ARRAY(&parser->arena, uint8_t, count + 1);
+    for (size_t i = 0; i < table_count; i++) {
+        const struct compiled_table *table = table_get(parser, tables[i]);
+        for (size_t s = 0; s < tables[i]->count; s++, at++) {
+            shapes[at] = table->shapes[s];
+            bool any = tables[i]->service == SERVICE_NONE || rule->service != SERVICE_POSTFIX_OTHER;
+            services[at] = (uint8_t)(any ? rule->service : tables[i]->service);
+        }
+    }
+    struct rule_set *made = ARENA_NEW(&parser->arena, struct rule_set);
+    *made = (struct rule_set){ rule, shape_set_new(&parser->arena, shapes, count, false), services };
+    GROW(parser->sets, parser->set_count, parser->set_capacity);
+    parser->sets[parser->set_count++] = made;
+    return made;
+}
+
+struct line_parser *line_parser_new(const struct line_parser_options *options, struct fault *fault)
+{
+    struct line_parser *parser = xcalloc(1, sizeof *parser);
+    arena_init(&parser->arena);
+    intern_init(&parser->names, 0x109);
+    shape_account_init(&parser->account);
+    parser->syslog_name = slice_of(options->syslog_name ? options->syslog_name : "");
+    if (options->shapes_file) {
+        parser->user = user_shapes_load(&parser->arena, options->shapes_file, fault);
+        if (!parser->user) {
+            line_parser_free(parser);
+            return NULL;
+        }
+    }
+    return parser;
+}
+
+void line_parser_free(struct line_parser *parser)
+{
+    if (!parser)
+        return;
+    shape_account_release(&parser->account);
+    intern_release(&parser->names);
+    arena_release(&parser->arena);
+    free(parser->programs);
+    free(parser->sets);
+    free(parser->listing);
+    free(parser);
+}
+
+/* --- programs ---------------------------------------------------------------------------------- */
+
+static struct program *program_new(struct line_parser *parser, struct slice name)
+{
+    struct program *program = ARENA_NEW(&parser->arena, struct program);
+    struct program_facts facts;
+    program->name = arena_copy(&parser->arena, name);
+    program_resolve(program->name, parser->syslog_name, &facts);
+    program->instance = facts.instance;
+    program->label = facts.label;
+    program->rules = rule_set_get(parser, facts.rule);
+    size_t count = shape_set_count(program->rules->set);
+    program->counts = ARENA_ARRAY(&parser->arena, uint64_t, count + 1);
+    program->examples = ARENA_ARRAY(&parser->arena, struct example, count + 1);
+    if (parser->user) {
+        program->user = user_shapes_of(parser->user, program->name);
+        if (program->user)
+            program->user_counts = ARENA_ARRAY(&parser->arena, uint64_t,
+                                               shape_set_count(program->user->set) + 1);
+    }
+    return program;
+}
+
+/* The program of that name; past MAX_PROGRAMS names all new ones are one stranger without name. */
+static struct program *program_find(struct line_parser *parser, struct slice name)
+{
+    if (!name.at || name.len > SHAPE_PROGRAM_MAX ||
+        (parser->program_count >= MAX_PROGRAMS && !intern_find(&parser->names, name)))
+        name = slice_of("");
+    sym number = intern_add(&parser->names, name);
+    while (parser->program_count <= number) {
+        GROW(parser->programs, parser->program_count, parser->program_capacity);
+        parser->programs[parser->program_count++] = NULL;
+    }
+    if (!parser->programs[number])
+        parser->programs[number] = program_new(parser, name);
+    return parser->programs[number];
+}
+
+/* Direct-mapped cache before program_find: a log has few programs. */
+static inline struct program *program_get(struct line_parser *parser, struct slice name)
+{
+    uint64_t hash = name.len;
+    if (name.len >= 8) {
+        uint64_t tail;
+        memcpy(&tail, name.at + name.len - 8, sizeof tail);
+        hash = (hash ^ tail) * 0x9e3779b97f4a7c15u;
+    } else {
+        for (size_t i = 0; i < name.len; i++)
+            hash = (hash ^ (unsigned char)name.at[i]) * 0x9e3779b97f4a7c15u;
+    }
+    struct cache_slot *slot = &parser->cache[hash >> 58];
+    if (!slot->program || !slice_equal(slot->program->name, name))
+        slot->program = program_find(parser, name);
+    return slot->program;
+}
+
+/* --- lines ------------------------------------------------------------------------------------- */
+
+static void remember(struct line_parser *parser, struct example *example,
+                     const struct log_line *line)
+{
+    example->raw = arena_copy(&parser->arena, slice_head(line->raw, SHAPE_EXAMPLE_MAX));
+    example->file = line->file;
+    example->line = line->number;
+}
+
+/* Lines that no shape of the program takes. */
+static void book_unmatched(struct line_parser *parser, struct program *program,
+                           const struct log_line *line, struct event *event)
+{
+    char mask[SHAPE_MASK_MAX];
+    enum program_origin origin = program->rules->rule->origin;
+    event_clear(event);
+    if (origin == PROGRAM_FOREIGN || origin == PROGRAM_STRANGER) {
+        event->line_class = LINE_FOREIGN;
+        event->kind = EVENT_FOREIGN;
+        event->service = SERVICE_FOREIGN;
+        if (program->foreign++ == 0)
+            remember(parser, &program->foreign_example, line);
+        return;
+    }
+    event->line_class = LINE_UNKNOWN;
+    parser->counts[LINE_UNKNOWN]++;
+    shape_account_add(&parser->account, LINE_UNKNOWN, line, shape_mask(line->text, mask));
+}
+
+/* Lines without envelope, and remarks of the logger. */
+static void book_odd(struct line_parser *parser, const struct log_line *line, struct event *event)
+{
+    event->line_class = line->malformed ? LINE_MALFORMED : LINE_FOREIGN;
+    event->kind = line->malformed ? EVENT_NONE : EVENT_FOREIGN;
+    event->service = SERVICE_NONE;
+    event->instance = event->label = (struct slice)SLICE("");
+    parser->counts[event->line_class]++;
+    shape_account_add(&parser->account, event->line_class, line,
+                      line->malformed ? (struct slice)SLICE("(no envelope)")
+                                      : (struct slice)SLICE("(remark of the logger)"));
+}
+
+static bool match_user(struct line_parser *parser, struct program *program,
+                       const struct log_line *line, struct event *event)
+{
+    unsigned index = shape_set_match(program->user->set, line->text, false, event);
+    if (index == SHAPE_NO_MATCH)
+        return false;
+    (void)parser;
+    program->user_counts[index]++;
+    event->line_class = LINE_UNDERSTOOD;
+    return true;
+}
+
+void line_parse(struct line_parser *parser, const struct log_line *line, struct event *event)
+{
+    event->line = line;
+    event_clear(event);
+    if (__builtin_expect(line->malformed || line->marker, 0)) {
+        book_odd(parser, line, event);
+        return;
+    }
+    struct program *program = program_get(parser, line->program);
+    event->instance = program->instance;
+    event->label = program->label;
+    event->service = program->rules->rule->service;
+    if (program->user && match_user(parser, program, line, event))
+        return;
+    bool strong = program->rules->rule->origin == PROGRAM_STRANGER;
+    unsigned index = shape_set_match(program->rules->set, line->text, strong, event);
+    if (__builtin_expect(index == SHAPE_NO_MATCH, 0)) {
+        book_unmatched(parser, program, line, event);
+        return;
+    }
+    event->line_class = event->kind == EVENT_FOREIGN ? LINE_FOREIGN : LINE_UNDERSTOOD;
+    event->service = (enum service)program->rules->services[index];
+    if (__builtin_expect(line->truncated, 0))
+        event_set(event, FIELD_TRUNCATED, (struct slice)SLICE("true"));
+    if (__builtin_expect(program->counts[index]++ == 0, 0))
+        remember(parser, &program->examples[index], line);
+}
+
+/* --- the account ------------------------------------------------------------------------------- */
+
+static enum line_class class_of(const struct line_shape *row)
+{
+    return row->kind == EVENT_FOREIGN ? LINE_FOREIGN : LINE_UNDERSTOOD;
+}
+
+void line_parser_counts(const struct line_parser *parser, uint64_t counts[LINE_CLASSES])
+{
+    memcpy(counts, parser->counts, sizeof parser->counts);
+    for (uint32_t p = 0; p < parser->program_count; p++) {
+        const struct program *program = parser->programs[p];
+        if (!program)
+            continue;
+        const struct shape_set *set = program->rules->set;
+        counts[LINE_FOREIGN] += program->foreign;
+        for (size_t i = 0; i < shape_set_count(set); i++)
+            counts[class_of(compiled_shape_row(shape_set_get(set, i)))] += program->counts[i];
+        for (size_t i = 0; program->user && i < shape_set_count(program->user->set); i++)
+            counts[LINE_UNDERSTOOD] += program->user_counts[i];
+    }
+}
+
+static void list_row(struct line_parser *parser, const struct shape_count *row)
+{
+    if (row->count == 0)
+        return;
+    GROW(parser->listing, parser->listing_count, parser->listing_capacity);
+    parser->listing[parser->listing_count++] = *row;
+}
+
+static void list_program(struct line_parser *parser, const struct program *program)
+{
+    const struct shape_set *set = program->rules->set;
+    struct shape_count row = { .program = program->name };
+    for (size_t i = 0; i < shape_set_count(set); i++) {
+        const struct line_shape *shape = compiled_shape_row(shape_set_get(set, i));
+        const struct example *example = &program->examples[i];
+        row.line_class = class_of(shape);
+        row.shape = slice_of(shape->pattern);
+        row.example = example->raw;
+        row.file = example->file;
+        row.line = example->line;
+        row.count = program->counts[i];
+        list_row(parser, &row);
+    }
+    for (size_t i = 0; program->user && i < shape_set_count(program->user->set); i++) {
+        row = (struct shape_count){ .line_class = LINE_UNDERSTOOD,
+                                    .program = program->name,
+                                    .count = program->user_counts[i] };
+        row.shape = slice_of(compiled_shape_row(shape_set_get(program->user->set, i))->pattern);
+        list_row(parser, &row);
+    }
+    row = (struct shape_count){ .line_class = LINE_FOREIGN,
+                                .program = program->name,
+                                .shape = SLICE("(any)"),
+                                .example = program->foreign_example.raw,
+                                .file = program->foreign_example.file,
+                                .line = program->foreign_example.line,
+                                .count = program->foreign };
+    list_row(parser, &row);
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct shape_count *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    int order = slice_compare(x->program, y->program);
+    if (order == 0)
+        order = slice_compare(x->shape, y->shape);
+    return order ? order : (int)x->line_class - (int)y->line_class;
+}
+
+const struct shape_count *line_parser_shapes(struct line_parser *parser, size_t *count)
+{
+    parser->listing_count = 0;
+    for (uint32_t i = 0; i < parser->program_count; i++)
+        if (parser->programs[i])
+            list_program(parser, parser->programs[i]);
+    for (uint32_t i = 0; i < parser->account.count; i++)
+        list_row(parser, &parser->account.rows[i]);
+    if (parser->listing_count)
+        qsort(parser->listing, parser->listing_count, sizeof *parser->listing, by_count);
+    *count = parser->listing_count;
+    return parser->listing;
+}
