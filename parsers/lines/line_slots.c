@@ -205,6 +205,7 @@ static const struct {
     { "note", slot_note },
     { "milter_reply", slot_milter_reply },
     { "header_action", slot_header_action },
+    { "header_hold", slot_header_hold },
     { "client_tail", slot_client_tail },
     { "session_counts", slot_session_counts },
     { "delivery", slot_delivery },

@@ -52,6 +52,8 @@ const char *slot_note(const char *at, const char *end, struct event *event);
 const char *slot_milter_reply(const char *at, const char *end, struct event *event);
 /* {header_action}: CONTENT from CLIENT; attributes[: OWN TEXT], cleanup's header and body checks. */
 const char *slot_header_action(const char *at, const char *end, struct event *event);
+/* {header_hold}: as {header_action}; a held Received: header is MailScanner's way in. */
+const char *slot_header_hold(const char *at, const char *end, struct event *event);
 /* {client_tail}: ", sasl_method=M, ..., orig_client=N[A]" behind client=. */
 const char *slot_client_tail(const char *at, const char *end, struct event *event);
 /* {session_counts}: " ehlo=1 mail=1 rcpt=0/1 commands=2/3" behind disconnect. */

@@ -6,6 +6,8 @@
 #include "parsers/lines/postfix_attributes.h"
 #include "parsers/lines/shape_tables.h"
 
+static const struct slice from_word = SLICE(" from ");
+
 /* cleanup_message.c prints at most 200 bytes of a header or body line. */
 enum { CONTENT_MAX = 200 };
 
@@ -25,38 +27,48 @@ static void set_origin(struct slice origin, struct event *event)
         event_set(event, FIELD_CLIENT_NAME, name_or_null(origin.at, end));
 }
 
+/* Reads the line with the content ending at `at[0..found)`; false when that is not its form. */
+static bool take_origin(const char *at, size_t found, const char *end, struct event *event)
+{
+    const char *origin = at + found + from_word.len;
+    const char *stop = origin_end(origin, end);
+    const char *tail = stop ? stop + 1 : NULL;
+    if (tail && tail < end && *tail == ' ')
+        tail = attributes_forward(tail + 1, end, event);
+    if (!tail || (tail < end && (*tail != ':' || end - tail < 2)))
+        return false;
+    struct slice content = slice_make(at, found);
+    event_set(event, FIELD_CONTENT, content);
+    set_origin(slice_make(origin, (size_t)(stop - origin)), event);
+    if (tail < end)
+        event_set(event, FIELD_TEXT, slice_make(tail + 2, (size_t)(end - tail - 2)));
+    return true;
+}
+
 const char *slot_header_action(const char *at, const char *end, struct event *event)
 {
-    static const struct slice from = SLICE(" from ");
     /* the content is the client's text and may itself hold " from N[A]; from=<..>": the last
-     * " from " within its greatest length counts */
-    size_t reach = CONTENT_MAX + from.len;
-    struct slice head = slice_head(slice_make(at, (size_t)(end - at)), reach);
-    for (size_t found; (found = slice_find_last(head, from)) < head.len; head.len = found) {
-        const char *origin = at + found + from.len;
-        const char *stop = origin_end(origin, end);
-        if (!stop)
-            continue;
-        const char *tail = stop + 1;
-        if (tail < end && *tail == ' ')
-            tail = attributes_forward(tail + 1, end, event);
-        if (!tail || (tail < end && (*tail != ':' || end - tail < 2)))
-            continue;
-        event_set(event, FIELD_CONTENT, slice_make(at, found));
-        set_origin(slice_make(origin, (size_t)(stop - origin)), event);
-        if (tail < end)
-            event_set(event, FIELD_TEXT, slice_make(tail + 2, (size_t)(end - tail - 2)));
-        if (slice_starts(slice_make(at, found), "Received: from ") &&
-            slice_is(event_get(event, FIELD_ACTION), "hold"))
-            event_set(event, FIELD_MAILSCANNER, (struct slice)SLICE("true"));
-        return end;
-    }
-    if (event->line->truncated) {
-        event_set(event, FIELD_CONTENT, slice_make(at, (size_t)(end - at)));
-        event_set(event, FIELD_TRUNCATED, (struct slice)SLICE("true"));
-        return end;
-    }
-    return NULL;
+     * " from " within its greatest length counts, and only then one behind */
+    struct slice all = slice_make(at, (size_t)(end - at));
+    struct slice head = slice_head(all, CONTENT_MAX + from_word.len);
+    for (int pass = 0; pass < 2; pass++, head = all)
+        for (size_t found; (found = slice_find_last(head, from_word)) < head.len; head.len = found)
+            if (take_origin(at, found, end, event))
+                return end;
+    if (!event->line->truncated)
+        return NULL;
+    event_set(event, FIELD_CONTENT, all);
+    event_set(event, FIELD_TRUNCATED, (struct slice)SLICE("true"));
+    return end;
+}
+
+/* MailScanner's way in: everything is held by a header check on Received. */
+const char *slot_header_hold(const char *at, const char *end, struct event *event)
+{
+    const char *stop = slot_header_action(at, end, event);
+    if (stop && slice_starts(event_get(event, FIELD_CONTENT), "Received:"))
+        event_set(event, FIELD_MAILSCANNER, (struct slice)SLICE("true"));
+    return stop;
 }
 
 #define CONTEXT "from mail.example.org[192.0.2.7]; from=<a@example.org> to=<b@example.com> proto=ESMTP helo=<mail.example.org>"
@@ -80,7 +92,7 @@ static const struct line_shape shapes[] = {
       "4jY4Wd0VKsz39: resent-message-id=<r1@example.org>", NULL, SHAPE_STRONG },
     { EVENT_CLEANUP_MIME_ERROR, "{queue_id}: reject: mime-error {reason}: {header_action}",
       "4jY4Wd0VKsz39: reject: mime-error improper use of 8-bit data in message header: X-B: ? from mail.example.org[192.0.2.7]; from=<a@example.org> to=<b@example.com>", "action=reject", 0 },
-    { EVENT_CLEANUP_ACTION, "{queue_id}: hold: {part:word} {header_action}",
+    { EVENT_CLEANUP_ACTION, "{queue_id}: hold: {part:word} {header_hold}",
       "4jY4Wd0VKsz39: hold: header X-T: hold " CONTEXT ": header hold text\n"
       "BA166C00C0: hold: header Received: from mail.example.org (mail.example.org [192.0.2.7])??by mx.example.com (Postfix) with ESMTPS id BA166C0 " CONTEXT, "action=hold", 0 },
     CHECK("reject"), CHECK("warning"), CHECK("info"), CHECK("discard"), CHECK("redirect"), CHECK("filter"),

@@ -195,7 +195,7 @@ static const struct line_shape shapes[] = {
       "4jY4Wd0VKsz39: to=<b@example.com>, relay=mx1.example.net[198.51.100.25]:25, delay=0.05, delays=0/0/0/0.05, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 8A1B2C3D4E)\n"
       "4jY4Wd0VKsz39: to=<t@example.net>, orig_to=<alias1@example.com>, relay=local, conn_use=2, delay=3, status=bounced (unknown user: \"t\")\n"
       "4jY4Wd0VKsz39: to=<\"x>, relay=y, status=sent (z)\"@example.com>, relay=mx1.example.net[198.51.100.25]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx1.example.net[198.51.100.25] said: 550 5.1.1 no (in reply to RCPT TO command))", NULL, SHAPE_STRONG },
-    { EVENT_DELIVERY_TRY, "connect to {relay:word}: {reason}",
+    { EVENT_DELIVERY_TRY, "connect to {relay}: {reason}",
       "connect to mx1.example.net[198.51.100.25]:25: Connection timed out\n"
       "connect to mx1.example.net[2001:db8::25]:25: Network is unreachable", NULL, 0 },
     { EVENT_DELIVERY_TRY, "{queue_id?}: host {relay:word} said: {reason} (in reply to {remote_stage} command)",

@@ -1,0 +1,22 @@
+#ifndef REPORTS_EVENT_LINES_H
+#define REPORTS_EVENT_LINES_H
+/*
+ * One line of `events --jsonl`: what a log line says, as a JSON object with Postfix's field names
+ * (DESIGN.md section 4). The one file of this room that knows an earlier stage than the results:
+ * its subject is the event itself (parsers/lines/event.h), there is nothing to estimate.
+ */
+#include "base/buffer.h"
+#include "parsers/lines/event.h"
+#include "parsers/lines/program_table.h"
+
+/* Appends {"file","line","time","host","program","pid","class","kind", fields...} and a newline.
+ * What the line does not have is null; numbers, flags and lists are printed as such. file_name may
+ * be NULL. */
+void event_lines_write(struct buffer *out, const struct event *event, const char *file_name);
+/* Appends one row of --unparsed: count, class, program, masked shape, where the first example
+ * stands and its text, separated by tabs, with a newline; printable whatever the log holds. */
+void unparsed_line_write(struct buffer *out, const struct shape_count *row, const char *file_name);
+/* Appends the heading of --unparsed. */
+void unparsed_heading_write(struct buffer *out);
+
+#endif
