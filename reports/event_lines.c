@@ -97,7 +97,8 @@ static void add_scores(struct buffer *out, struct slice rest)
             len++;
         struct slice value = slice_trim(slice_skip(member, len + 1));
         size_t end = 0;
-        while (end < value.len && (ascii_is_digit(value.at[end]) || memchr("+-.", value.at[end], 3)))
+        while (end < value.len &&
+               (ascii_is_digit(value.at[end]) || memchr("+-.", value.at[end], 3)))
             end++;
         if (len == 0)
             continue;

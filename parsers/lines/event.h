@@ -23,6 +23,7 @@ enum line_class {
     LINE_CLASSES
 };
 
+/* clang-format off */
 /* X(constant, "name in JSON") */
 #define EVENT_KINDS(X) \
     X(SMTPD_CONNECT, "smtpd_connect") \
@@ -130,9 +131,11 @@ enum line_class {
     X(DAEMON_NOTE, "daemon_note") \
     X(DAEMON_DEBUG, "daemon_debug")
 
+/* clang-format on */
 #define EVENT_KIND_ENUM(constant, name) EVENT_##constant,
 enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
 
+/* clang-format off */
 /*
  * X(constant, "name in JSON", how it is printed): TEXT; NUMBER (the line's text is a number); FLAG
  * (the text is "true" or "false"); LIST (the text as it stands in the line: ", " "," or ";" between
@@ -293,6 +296,7 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(TRUNCATED, "truncated", FLAG) \
     X(EXIT_CODE, "code", NUMBER)
 
+/* clang-format on */
 #define EVENT_FIELD_ENUM(constant, name, type) FIELD_##constant,
 enum event_field { EVENT_FIELDS(EVENT_FIELD_ENUM) EVENT_FIELD_COUNT };
 enum { EVENT_MASK_WORDS = (EVENT_FIELD_COUNT + 63) / 64 };
@@ -311,8 +315,8 @@ enum service {
     SERVICE_POSTSUPER,
     SERVICE_MASTER,
     SERVICE_POSTFIX_OTHER,
-    SERVICE_FILTER, /* MailScanner, BitDefender, amavis, rspamd, SpamAssassin, ClamAV ... */
-    SERVICE_POLICY, /* postgrey, policyd-spf ... */
+    SERVICE_FILTER,  /* MailScanner, BitDefender, amavis, rspamd, SpamAssassin, ClamAV ... */
+    SERVICE_POLICY,  /* postgrey, policyd-spf ... */
     SERVICE_MAILBOX, /* dovecot lmtp, lda, sieve */
     SERVICE_FOREIGN,
     SERVICE_COUNT
@@ -363,8 +367,13 @@ static inline void event_clear(struct event *event)
 /* Names for JSON and tests; static storage. */
 const char *event_kind_name(enum event_kind kind);
 const char *event_field_name(enum event_field field);
-enum event_field_type { FIELD_TYPE_TEXT, FIELD_TYPE_NUMBER, FIELD_TYPE_FLAG, FIELD_TYPE_LIST,
-                        FIELD_TYPE_SCORES };
+enum event_field_type {
+    FIELD_TYPE_TEXT,
+    FIELD_TYPE_NUMBER,
+    FIELD_TYPE_FLAG,
+    FIELD_TYPE_LIST,
+    FIELD_TYPE_SCORES
+};
 /* How the field is printed. */
 enum event_field_type event_field_type(enum event_field field);
 /* True when the field's text is a number and is printed as one. */

@@ -313,8 +313,8 @@ static bool match_steps(const struct step *step, const char *at, const char *end
     for (;;) {
         const char *next;
         if (step->kind == STEP_UNTIL) {
-            choices[depth++] = (struct choice){ step, at,
-                                                step->quoted ? skip_quoted(at, end) : at };
+            choices[depth++] =
+                (struct choice){ step, at, step->quoted ? skip_quoted(at, end) : at };
             next = NULL;
         } else {
             next = take_step(step, at, end, event);

@@ -30,8 +30,9 @@ enum { SHAPE_STRONG = 1 };
 struct line_shape {
     enum event_kind kind;
     const char *pattern;
-    const char *samples; /* lines of this shape, '\n' between them; never empty in built-in tables */
-    const char *sets;    /* constant fields "what=milter,ok=1"; "null" is no text; NULL for none */
+    const char
+        *samples;     /* lines of this shape, '\n' between them; never empty in built-in tables */
+    const char *sets; /* constant fields "what=milter,ok=1"; "null" is no text; NULL for none */
     unsigned flags;
 };
 

@@ -186,7 +186,8 @@ static const char *type_trim(const char *at, const char *end, struct slice *valu
 static const char *type_program(const char *at, const char *end, struct slice *value)
 {
     const char *stop = at, *base = at;
-    for (; stop < end && *stop != ' ' && !(*stop == ':' && stop + 1 < end && stop[1] == ' '); stop++)
+    for (; stop < end && *stop != ' ' && !(*stop == ':' && stop + 1 < end && stop[1] == ' ');
+         stop++)
         base = *stop == '/' ? stop + 1 : base;
     *value = slice_make(base, (size_t)(stop - base));
     return stop > at ? stop : NULL;
@@ -223,9 +224,9 @@ static const struct {
     const char *name;
     slot_type_fn fn;
 } types[] = {
-    { "int", type_int }, { "float", type_float }, { "word", type_word }, { "ip", type_ip },
-    { "qid", type_qid }, { "msgid", type_msgid }, { "trim", type_trim },
-    { "program", type_program },
+    { "int", type_int },   { "float", type_float },     { "word", type_word },
+    { "ip", type_ip },     { "qid", type_qid },         { "msgid", type_msgid },
+    { "trim", type_trim }, { "program", type_program },
 };
 
 slot_type_fn slot_type_find(struct slice name)

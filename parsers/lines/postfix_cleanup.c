@@ -71,16 +71,23 @@ const char *slot_header_hold(const char *at, const char *end, struct event *even
     return stop;
 }
 
-#define CONTEXT "from mail.example.org[192.0.2.7]; from=<a@example.org> to=<b@example.com> proto=ESMTP helo=<mail.example.org>"
+#define CONTEXT                                                                                    \
+    "from mail.example.org[192.0.2.7]; from=<a@example.org> to=<b@example.com> proto=ESMTP "       \
+    "helo=<mail.example.org>"
 /* An action of header_checks and its sisters on a part of the message. */
 #define CHECK(action)                                                                              \
-    { EVENT_CLEANUP_ACTION, "{queue_id}: " action ": {part:word} {header_action}",                 \
-      "4jY4Wd0VKsz39: " action ": header X-T: " action " " CONTEXT ": own text", "action=" action, 0 }
+    {                                                                                              \
+        EVENT_CLEANUP_ACTION, "{queue_id}: " action ": {part:word} {header_action}",               \
+            "4jY4Wd0VKsz39: " action ": header X-T: " action " " CONTEXT ": own text",             \
+            "action=" action, 0                                                                    \
+    }
 /* The same done by milter_header_checks. */
 #define MILTER_CHECK(action)                                                                       \
-    { EVENT_CLEANUP_ACTION, "{queue_id}: milter-header-" action ": {part:word} {header_action}",   \
-      "4jY4Wd0VKsz39: milter-header-" action ": header X-T: x " CONTEXT ": own text",              \
-      "action=milter-header-" action, 0 }
+    {                                                                                              \
+        EVENT_CLEANUP_ACTION, "{queue_id}: milter-header-" action ": {part:word} {header_action}", \
+            "4jY4Wd0VKsz39: milter-header-" action ": header X-T: x " CONTEXT ": own text",        \
+            "action=milter-header-" action, 0                                                      \
+    }
 
 /* clang-format off */
 static const struct line_shape shapes[] = {

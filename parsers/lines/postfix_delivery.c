@@ -9,7 +9,8 @@
 static const struct slice flag_true = SLICE("true");
 
 #define AT(p, end, literal)                                                                        \
-    ((size_t)((end) - (p)) >= sizeof(literal) - 1 && memcmp((p), (literal), sizeof(literal) - 1) == 0)
+    ((size_t)((end) - (p)) >= sizeof(literal) - 1 &&                                               \
+     memcmp((p), (literal), sizeof(literal) - 1) == 0)
 
 /* End of "ADDRESS>" where one of the next keys follows; a quoted local part is skipped whole, so
  * that what is written inside it is never taken for a key. NULL when there is none. */
@@ -218,7 +219,7 @@ static const struct line_shape shapes[] = {
       "warning: host mx1.example.net[198.51.100.25]:25 greeted me with my own hostname mx.example.com", NULL, 0 },
     { EVENT_DELIVERY_TRY, "warning: host {relay:word} replied to HELO/EHLO with my own hostname {name}",
       "warning: host mx1.example.net[198.51.100.25]:25 replied to HELO/EHLO with my own hostname mx.example.com", NULL, 0 },
-    { EVENT_DELIVERY_TRY, "{queue_id?}: Host or domain name not found. Name service error for name={dns_host} type={what:word}: {reason}",
+    { EVENT_DELIVERY_TRY, "{queue_id?}: Host or domain name not found. Name service error for name={dns_host} type={what}: {reason}",
       "4jY4Wd0VKsz39: Host or domain name not found. Name service error for name=nx.example.net type=AAAA: Host not found, try again", NULL, 0 },
     { EVENT_DELIVERY_PASS, "{queue_id}: passing <{recipient:address}> to transport={transport}",
       "4jY4Wd0VKsz39: passing <b@example.com> to transport=local", NULL, 0 },

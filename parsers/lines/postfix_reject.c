@@ -92,7 +92,8 @@ static void find_block_list(struct slice text, struct event *event)
             return;
         event_set(event, FIELD_DNSBL, slice_head(rest, len));
         event_set(event, FIELD_RESTRICTION,
-                  by_name ? (struct slice)SLICE("reject_rhsbl_client") : block_lists[i].restriction);
+                  by_name ? (struct slice)SLICE("reject_rhsbl_client")
+                          : block_lists[i].restriction);
         return;
     }
 }

@@ -112,7 +112,8 @@ static void set_orig_client(struct slice value, struct event *event)
 static bool is_cut_key(struct slice rest)
 {
     for (size_t i = 0; i < COUNT(tail_keys); i++)
-        if (rest.len < tail_keys[i].name.len && memcmp(rest.at, tail_keys[i].name.at, rest.len) == 0)
+        if (rest.len < tail_keys[i].name.len &&
+            memcmp(rest.at, tail_keys[i].name.at, rest.len) == 0)
             return true;
     return false;
 }
@@ -262,7 +263,7 @@ static const struct line_shape shapes[] = {
       "warning: 9.2.0.192.zen.dnsbl.example: RBL lookup error: Host or domain name not found. Name service error for name=9.2.0.192.zen.dnsbl.example type=A: Host not found, try again", NULL, 0 },
     { EVENT_DNS_ERROR, "warning: Unable to look up {what:word} host {dns_host:word} for {*}: {reason}",
       "warning: Unable to look up NS host ns1.example.net for Sender address a@example.org: No address associated with hostname", NULL, 0 },
-    { EVENT_DNS_ERROR, "warning: Unable to look up {what:word} host for {dns_host:word}: {reason}",
+    { EVENT_DNS_ERROR, "warning: Unable to look up {what:word} host for {dns_host}: {reason}",
       "warning: Unable to look up MX host for example.net: Host not found, try again", NULL, 0 },
     { EVENT_RESOURCE, "warning: not enough free space in mail queue: {text}",
       "warning: not enough free space in mail queue: 10485760 bytes < 1.5*message size limit", NULL, 0 },

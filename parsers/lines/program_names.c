@@ -3,8 +3,16 @@
 #include "base/xalloc.h"
 #include "parsers/lines/shape_tables.h"
 
-#define TABLES(...) (const struct shape_table *const[]){ __VA_ARGS__, NULL }
-#define NO_TABLES (const struct shape_table *const[]){ NULL }
+#define TABLES(...)                                                                                \
+    (const struct shape_table *const[])                                                            \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+#define NO_TABLES                                                                                  \
+    (const struct shape_table *const[])                                                            \
+    {                                                                                              \
+        NULL                                                                                       \
+    }
 
 /* clang-format off */
 static const struct shape_table *const postfix_tables[] = {

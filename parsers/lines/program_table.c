@@ -130,7 +130,8 @@ static const struct rule_set *rule_set_get(struct line_parser *parser,
         }
     }
     struct rule_set *made = ARENA_NEW(&parser->arena, struct rule_set);
-    *made = (struct rule_set){ rule, shape_set_new(&parser->arena, shapes, count, false), services };
+    *made =
+        (struct rule_set){ rule, shape_set_new(&parser->arena, shapes, count, false), services };
     GROW(parser->sets, parser->set_count, parser->set_capacity);
     parser->sets[parser->set_count++] = made;
     return made;
@@ -183,8 +184,8 @@ static struct program *program_new(struct line_parser *parser, struct slice name
     if (parser->user) {
         program->user = user_shapes_of(parser->user, program->name);
         if (program->user)
-            program->user_counts = ARENA_ARRAY(&parser->arena, uint64_t,
-                                               shape_set_count(program->user->set) + 1);
+            program->user_counts =
+                ARENA_ARRAY(&parser->arena, uint64_t, shape_set_count(program->user->set) + 1);
     }
     return program;
 }

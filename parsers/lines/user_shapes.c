@@ -44,7 +44,8 @@ static bool read_file(const char *path, struct buffer *out, struct fault *fault)
     char bytes[4096];
     FILE *file = fopen(path, "rb");
     if (!file)
-        return fault_set(fault, FAULT_INPUT, path, 0, "cannot be opened: %s", strerrordesc_np(errno));
+        return fault_set(fault, FAULT_INPUT, path, 0, "cannot be opened: %s",
+                         strerrordesc_np(errno));
     for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
         buffer_add(out, bytes, got);
     bool bad = ferror(file) != 0;
@@ -112,8 +113,8 @@ static bool read_pattern(struct reader *reader, struct slice text)
     const char *error;
     const struct compiled_shape *shape = shape_compile(reader->arena, row, &error);
     if (!shape)
-        return fault_set(reader->fault, FAULT_INPUT, reader->path, reader->line,
-                         "pattern %s: %s", row->pattern, error);
+        return fault_set(reader->fault, FAULT_INPUT, reader->path, reader->line, "pattern %s: %s",
+                         row->pattern, error);
     struct user_shape_file *file = reader->file;
     GROW(file->given, file->count, file->capacity);
     file->given[file->count++] = (struct given){ reader->section.programs, shape };
@@ -175,8 +176,7 @@ static void settle(struct arena *arena, struct user_shape_file *file)
     file->given = NULL;
 }
 
-struct user_shape_file *user_shapes_load(struct arena *arena, const char *path,
-                                         struct fault *fault)
+struct user_shape_file *user_shapes_load(struct arena *arena, const char *path, struct fault *fault)
 {
     struct buffer text;
     buffer_init(&text, FILE_MAX);

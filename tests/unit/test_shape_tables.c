@@ -47,8 +47,7 @@ static void check_rule(const struct program_rule *rule)
             struct event event;
             unsigned got = match(set, sample, &event);
             ck_assert_msg(got == i, "%.*s\n  is of   %s\n  but met %s", (int)sample.len, sample.at,
-                          rows[i]->pattern,
-                          got == SHAPE_NO_MATCH ? "no row" : rows[got]->pattern);
+                          rows[i]->pattern, got == SHAPE_NO_MATCH ? "no row" : rows[got]->pattern);
             ck_assert_int_eq((int)event.kind, (int)rows[i]->kind);
             ck_assert_ptr_eq(event.shape, rows[i]);
         }
