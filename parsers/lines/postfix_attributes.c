@@ -186,7 +186,7 @@ static const char *back_slowly(const char *at, const char *end, struct event *ev
 /* Which key's name ends at `value`: only those up to `most`. */
 static enum key key_before(const char *at, const char *value, enum key most)
 {
-    for (int key = most; key >= 0; key--) {
+    for (int key = (int)most; key >= 0; key--) {
         size_t len = keys[key].name.len;
         if ((size_t)(value - at) >= len && memcmp(value - len, keys[key].name.at, len) == 0)
             return (enum key)key;
