@@ -62,26 +62,33 @@ static bool is_hex(char c)
     return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
 }
 
-/* Postfix counts fields by their colons and is lenient: "1:2:3" passes. So do we. */
+/* One colon of an IPv6 text at *at; counts fields by their colons, as Postfix does. */
+static bool take_colon(struct slice text, size_t *at, bool after_word, int *field, int *empty_field)
+{
+    bool next_is_word = *at + 1 < text.len && ascii_is_alnum(text.at[*at + 1]);
+    if ((*field == 0 && !after_word && next_is_word) || ++*field > 7)
+        return false;
+    ++*at;
+    if (*at < text.len && text.at[*at] == ':') {
+        if (*empty_field > 0)
+            return false;
+        *empty_field = *field;
+    }
+    return true;
+}
+
+/* Postfix is lenient here: "1:2:3" passes. So do we. */
 static bool is_valid_ipv6(struct slice text)
 {
     int field = 0, empty_field = 0;
     size_t at = 0, run = 0;
     while (at < text.len) {
-        char c = text.at[at];
-        if (c == '.')
+        if (text.at[at] == '.')
             return field >= 2 && field <= 6 && is_valid_ipv4(slice_skip(text, at - run));
-        if (c == ':') {
-            bool next_is_word = at + 1 < text.len && ascii_is_alnum(text.at[at + 1]);
-            if ((field == 0 && run == 0 && next_is_word) || ++field > 7)
+        if (text.at[at] == ':') {
+            if (!take_colon(text, &at, run > 0, &field, &empty_field))
                 return false;
-            at++;
             run = 0;
-            if (at < text.len && text.at[at] == ':') {
-                if (empty_field > 0)
-                    return false;
-                empty_field = field;
-            }
             continue;
         }
         for (run = 0; at + run < text.len && is_hex(text.at[at + run]);)

@@ -36,8 +36,9 @@ bool ip_prefix_contains(const struct ip_prefix *prefix, const struct ip_address 
  * (RFC 1035 3.5, RFC 3596 2.5, RFC 5782). Returns the length, 0 when it does not fit. */
 size_t ip_reverse_name(const struct ip_address *address, const char *suffix, char *out,
                        size_t out_size);
-/* Loopback, private, link-local and documentation nets are not public senders. */
+/* True for this machine's own nets: 127.0.0.0/8, ::1. */
 bool ip_is_loopback(const struct ip_address *address);
+/* True for nets that are not public senders: loopback, private, link-local, documentation. */
 bool ip_is_private(const struct ip_address *address);
 
 #endif

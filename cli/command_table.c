@@ -26,7 +26,7 @@ static const struct command_row commands[] = {
     { "transactions", "[OPTIONS] LOG...", "every recipient with its evidence and its end",
       NULL, COMMAND_TRANSACTIONS, true },
     { "config", "-c DIR [--all] [--expand]", "the Postfix configuration as mailwhatif reads it",
-      NULL, COMMAND_CONFIG, false },
+      command_config, COMMAND_CONFIG, false },
     { "partial", "[OPTIONS] LOG...", "map step: a shard of a log to a partial",
       NULL, COMMAND_PARTIAL, true },
     { "merge", "PARTIAL...", "reduce step: partials to one partial or report",

@@ -7,4 +7,7 @@
 #include "base/fault.h"
 #include "cli/options.h"
 
+/* `config`: the configuration as postconf prints it. */
+int command_config(const struct options *options, struct fault *fault);
+
 #endif

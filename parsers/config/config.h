@@ -20,6 +20,7 @@
 #include "base/slice.h"
 
 struct config;
+struct master_service; /* master_cf.h */
 
 /* Reads a directory with main.cf (and, when there is one, master.cf), a main.cf file, or `postconf
  * -n` text in a file. "-" reads standard input. NULL with fault set when nothing could be read or
@@ -73,6 +74,13 @@ struct slice config_value_global(struct config *config, const char *name);
 /* Expands any text in the service's scope ($name, ${name?x}...). Lives in the configuration. */
 struct slice config_expand(struct config *config, struct slice text);
 
+/* True when the value in force rests on a default taken from this machine (myhostname, mydomain,
+ * mynetworks unset): for the server that wrote the log it is unknown, needs "config:NAME", NAME being
+ * what config_machine_name gives. */
+bool config_rests_on_machine(struct config *config, const char *name);
+/* The unset parameter that makes it so: "myhostname"; "" when it does not. Static storage. */
+const char *config_machine_name(struct config *config, const char *name);
+
 /* A yes/no parameter; anything else counts as its default (config_check reports it). */
 bool config_bool(struct config *config, const char *name);
 /* A number. Times (type time in parameter_table.h, or a value with unit s, m, h, d, w) are in
@@ -85,9 +93,19 @@ int64_t config_compatibility_level(struct config *config);
  * Lives in the configuration. */
 void config_origin(const struct config *config, const char *name, const char **file,
                    uint64_t *line);
+/* The services of master.cf in order; NULL and 0 without master.cf. Lives in the configuration. */
+const struct master_service *config_services(const struct config *config, size_t *count);
 /* The directory that was read, or the directory of the file; empty for stdin and defaults. */
 struct slice config_directory(const struct config *config);
 
+/* Calls visit for every parameter set in main.cf or the overlay, in the order of the files; stops when
+ * it returns false. The service's -o are not among them. */
+void config_each_setting(const struct config *config,
+                         bool (*visit)(void *context, struct slice name, struct slice raw),
+                         void *context);
+
+/* False with fault when some value asked for so far holds a macro that Postfix would refuse. */
+bool config_macro_fault(const struct config *config, struct fault *fault);
 /* What would keep the chosen smtpd from starting, as far as values and macros tell: bad numbers, bad
  * booleans, values out of range, broken macros. Postfix's own words. (What lists may hold is the
  * policy compiler's business.) */

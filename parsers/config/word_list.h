@@ -24,7 +24,7 @@ const char *word_split_assignment(struct slice text, struct slice *name, struct 
 
 /* One item of a match list, in order; the first that matches decides. */
 struct match_item {
-    struct slice text; /* without the leading "!" */
+    struct slice text; /* without the leading "!"; lower case but for tables and files */
     bool negated;      /* a match means "not in the list" */
     bool is_table;     /* "type:name": key exists = match. [v6]/len and addresses are no tables */
     bool is_missing;   /* "/file" that could not be read: from here on the answer is unknown */
@@ -41,8 +41,8 @@ struct list_options {
     struct slice config_directory; /* stands for /etc/postfix when a file there is missing */
 };
 
-/* Parses an expanded value; files are inlined (their lines as words; # comments), nested at most 10
- * deep. Everything lives in arena. notes may be NULL. */
+/* Parses an expanded value; files are inlined (their lines as words; lines that begin with # are
+ * comments), nested at most 10 deep. Everything lives in arena. notes may be NULL. */
 struct match_list match_list_parse(struct arena *arena, struct slice value,
                                    const struct list_options *options, struct diagnostics *notes);
 
