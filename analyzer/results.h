@@ -38,7 +38,9 @@ struct results_input {
 };
 
 struct results_group { uint64_t messages, rows, clusters; };
-struct results_population { struct results_group ham, spam, unlabelled; };
+/* Every message stands in one group; excluded are those that a what-if does not ask about: own
+ * networks, authenticated users, gateways, mail made here. */
+struct results_population { struct results_group ham, spam, unlabelled, excluded; };
 
 enum { RESULTS_VERDICTS = 7 }; /* accept reject defer discard hold redirect unknown */
 

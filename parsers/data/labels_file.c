@@ -247,33 +247,30 @@ static void read_lines(struct labels_file *labels, const char *path, FILE *from,
     free(line);
 }
 
-struct labels_file *labels_file_read(const char *path, struct diagnostics *notes,
-                                     struct fault *fault)
+bool labels_file_read(struct labels_file *labels, const char *path, struct diagnostics *notes,
+                      struct fault *fault)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     FILE *from = is_stdin ? stdin : fopen(path, "re");
-    if (!from) {
-        fault_set(fault, FAULT_INPUT, path, 0, "cannot read the labels: %s",
-                  strerrordesc_np(errno));
-        return NULL;
-    }
-    struct labels_file *labels = labels_file_new();
+    if (!from)
+        return fault_set(fault, FAULT_INPUT, path, 0, "cannot read the labels: %s",
+                         strerrordesc_np(errno));
     uint64_t broken = 0;
+    uint32_t before = labels->count;
+    labels->head_seen = false;
     errno = 0;
     read_lines(labels, path, from, notes, &broken);
+    bool good = true;
     if (ferror(from))
-        fault_set(fault, FAULT_INPUT, path, 0, "cannot read the labels: %s",
-                  strerrordesc_np(errno));
-    else if (broken && labels->count == 0)
-        fault_set(fault, FAULT_INPUT, path, 1,
-                  "no line is a label; give JSON lines or CSV with a head line, with queue_id or "
-                  "message_id, and ham between 0 and 1");
+        good = fault_set(fault, FAULT_INPUT, path, 0, "cannot read the labels: %s",
+                         strerrordesc_np(errno));
+    else if (broken && labels->count == before)
+        good = fault_set(fault, FAULT_INPUT, path, 1,
+                         "no line is a label; give JSON lines or CSV with a head line, with "
+                         "queue_id or message_id, and ham between 0 and 1");
     if (!is_stdin)
         fclose(from);
-    if (!fault_is_set(fault))
-        return labels;
-    labels_file_free(labels);
-    return NULL;
+    return good;
 }
 
 /* The last judgement in a chain for exactly this recipient (or for all), 0 or index + 1. */

@@ -30,13 +30,13 @@ struct given_label {
     double ham;
 };
 
-/* Reads a file ("-" is standard input). Lines that are no judgement are counted in notes (code
- * "labels_line", may be NULL) and skipped. NULL with fault when the file cannot be read, or no line
- * of a non-empty file is one. Free with labels_file_free. */
-struct labels_file *labels_file_read(const char *path, struct diagnostics *notes,
-                                     struct fault *fault);
-/* An empty set of labels. */
+/* An empty set of labels. Free with labels_file_free. */
 struct labels_file *labels_file_new(void);
+/* Reads a file ("-" is standard input) into the set; several may follow each other, each JSON Lines
+ * or CSV. Lines that are no judgement are counted in notes (code "labels_line", may be NULL) and
+ * skipped. False with fault when the file cannot be read, or no line of a non-empty file is one. */
+bool labels_file_read(struct labels_file *labels, const char *path, struct diagnostics *notes,
+                      struct fault *fault);
 /* Takes one line (CSV: the first one is the head). False when it is no judgement. Copies. */
 bool labels_file_add_line(struct labels_file *labels, struct slice line);
 /* Gives all memory back; NULL is allowed. */

@@ -148,7 +148,11 @@ static struct labels_file *read_text(const char *text, size_t len, uint64_t *bro
     close(fd);
     struct diagnostics notes;
     diagnostics_init(&notes);
-    struct labels_file *labels = labels_file_read(path, &notes, fault);
+    struct labels_file *labels = labels_file_new();
+    if (!labels_file_read(labels, path, &notes, fault)) {
+        labels_file_free(labels);
+        labels = NULL;
+    }
     *broken = notes.count ? notes.items[0].count : 0;
     diagnostics_release(&notes);
     unlink(path);
@@ -182,8 +186,11 @@ START_TEST(test_files)
     labels_file_free(labels);
     free(long_line);
 
-    ck_assert(!labels_file_read("/nonexistent/labels", NULL, &fault));
+    labels = labels_file_new();
+    fault = (struct fault){ 0 };
+    ck_assert(!labels_file_read(labels, "/nonexistent/labels", NULL, &fault));
     ck_assert(fault.kind == FAULT_INPUT);
+    labels_file_free(labels);
 }
 END_TEST
 

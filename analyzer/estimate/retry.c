@@ -1,0 +1,153 @@
+#include "analyzer/estimate/retry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+struct triplet {
+    sym client, sender, recipient;
+};
+
+/* What a sender's retry has in common with its first attempt; false when a part is not known. */
+static bool triplet_of(const struct evidence *evidence, const struct message *message, uint32_t row,
+                       struct triplet *triplet)
+{
+    *triplet = (struct triplet){ evidence->clients[message->client].address, message->sender,
+                                 evidence->rows[row].recipient };
+    return triplet->client && triplet->sender && triplet->recipient &&
+           evidence->rows[row].time_us != TIME_NONE;
+}
+
+struct triplet_slot {
+    struct triplet key; /* client 0: empty */
+    uint32_t number;
+};
+
+struct triplet_table {
+    struct triplet_slot *slots;
+    uint32_t mask, count;
+};
+
+static struct triplet_slot *find_slot(const struct triplet_table *table, const struct triplet *key)
+{
+    uint32_t i = (uint32_t)XXH3_64bits_withSeed(key, sizeof *key, 9) & table->mask;
+    while (table->slots[i].key.client && memcmp(&table->slots[i].key, key, sizeof *key) != 0)
+        i = (i + 1) & table->mask;
+    return &table->slots[i];
+}
+
+static void grow_table(struct triplet_table *table)
+{
+    struct triplet_table old = *table;
+    table->mask = old.mask ? old.mask * 2 + 1 : 1023;
+    table->slots = xcalloc((size_t)table->mask + 1, sizeof *table->slots);
+    for (size_t i = 0; old.slots && i <= old.mask; i++)
+        if (old.slots[i].key.client)
+            *find_slot(table, &old.slots[i].key) = old.slots[i];
+    free(old.slots);
+}
+
+static void add_triplet(struct triplet_table *table, const struct triplet *key)
+{
+    if (table->count * 2 >= table->mask)
+        grow_table(table);
+    struct triplet_slot *slot = find_slot(table, key);
+    if (!slot->key.client)
+        *slot = (struct triplet_slot){ *key, table->count++ };
+}
+
+struct member {
+    int64_t time_us;
+    uint32_t row, triplet;
+};
+
+static int compare_members(const void *left, const void *right)
+{
+    const struct member *a = left, *b = right;
+    if (a->triplet != b->triplet)
+        return a->triplet < b->triplet ? -1 : 1;
+    if (a->time_us != b->time_us)
+        return a->time_us < b->time_us ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+/* All rows of the triplets in the table. */
+static struct member *collect(const struct evidence *evidence, const struct triplet_table *table,
+                              size_t *count)
+{
+    struct member *members = NULL;
+    size_t capacity = 0;
+    *count = 0;
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        for (uint32_t i = 0; i < message->row_count; i++) {
+            uint32_t row = message->first_row + i;
+            struct triplet key;
+            if (!triplet_of(evidence, message, row, &key))
+                continue;
+            const struct triplet_slot *slot = find_slot(table, &key);
+            if (!slot->key.client)
+                continue;
+            GROW(members, *count, capacity);
+            members[(*count)++] = (struct member){ evidence->rows[row].time_us, row, slot->number };
+        }
+    }
+    return members;
+}
+
+void retries_init(struct retries *retries, const struct evidence *evidence, const uint8_t *wanted)
+{
+    *retries = (struct retries){ 0 };
+    struct triplet_table table = { 0 };
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        for (uint32_t i = 0; wanted[m] && i < message->row_count; i++) {
+            struct triplet key;
+            if (triplet_of(evidence, message, message->first_row + i, &key))
+                add_triplet(&table, &key);
+        }
+    }
+    if (table.count == 0)
+        return;
+    size_t count;
+    struct member *members = collect(evidence, &table, &count);
+    free(table.slots);
+    qsort(members, count, sizeof *members, compare_members);
+    retries->items = xcalloc(count, sizeof *retries->items);
+    for (size_t i = 0; i < count; i++) {
+        bool is_last = i + 1 == count || members[i + 1].triplet != members[i].triplet;
+        bool is_first = i == 0 || members[i - 1].triplet != members[i].triplet;
+        if (!is_first || !is_last)
+            retries->items[retries->count++] =
+                (struct retry){ members[i].time_us, members[i].row, is_last };
+    }
+    free(members);
+}
+
+void retries_release(struct retries *retries)
+{
+    free(retries->items);
+    *retries = (struct retries){ 0 };
+}
+
+void retries_heal(const struct retries *retries, bool (*is_accepted)(void *context, uint32_t row),
+                  void (*heal)(void *context, uint32_t row), void *context)
+{
+    int64_t accepted_us = 0;
+    bool accepted = false;
+    for (size_t i = retries->count; i-- > 0;) {
+        const struct retry *retry = &retries->items[i];
+        if (retry->is_last)
+            accepted = false;
+        if (is_accepted(context, retry->row)) {
+            accepted = true;
+            accepted_us = retry->time_us;
+        } else if (accepted && accepted_us - retry->time_us <= RETRY_WINDOW_US) {
+            heal(context, retry->row);
+        }
+    }
+}

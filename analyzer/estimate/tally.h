@@ -1,0 +1,67 @@
+#ifndef ANALYZER_ESTIMATE_TALLY_H
+#define ANALYZER_ESTIMATE_TALLY_H
+/*
+ * Verdicts to counts. Takes the evidence, its labels and clusters, and the baseline's verdicts once;
+ * then, for any candidate, gives every number of struct results_set in one pass over the rows and
+ * one over the labelled messages: the step that runs again with each toggle.
+ *
+ * A message is lost when one of its recipients that the baseline let in is refused for good: a
+ * reject, a discard, or a defer whose cause lasts and that did not heal. It is delayed when it is
+ * not lost and such a recipient is deferred otherwise. A row without a definite verdict, or a defer
+ * of which nobody knows whether it lasts, is unknown and widens the bounds.
+ */
+#include "analyzer/estimate/cluster.h"
+#include "analyzer/estimate/label.h"
+#include "analyzer/estimate/population.h"
+#include "analyzer/evidence/evidence.h"
+#include "analyzer/policy/policy.h"
+#include "analyzer/results.h"
+
+/* Why a row keeps the verdict that the log shows. */
+enum from_log {
+    FROM_LOG_NOT,
+    FROM_LOG_REFUSED, /* the log refused it, and the candidate only adds checks to an unknown set */
+    FROM_LOG_NO_SMTPD /* it did not come by smtpd: no restriction ever saw it */
+};
+
+/* A set of verdicts over all rows: a replay, but for rows that keep what the log says. */
+struct tally_view {
+    const struct replay *replay;
+    const struct replay *logged; /* of policy_as_logged */
+    const uint8_t *from_log;     /* enum from_log by row; NULL: none */
+};
+
+/* The verdict of a view on a row. */
+const struct verdict *tally_verdict(const struct tally_view *view, uint32_t row);
+/* True when mail with this verdict gets in (hold and redirect do). */
+bool tally_is_accepted(enum verdict_kind kind);
+
+struct tally;
+
+/* What a tally rests on; borrowed for its life. reasons: population_sort. */
+struct tally_inputs {
+    const struct evidence *evidence;
+    const struct labels *labels;
+    const struct clusters *clusters;
+    const uint8_t *reasons;
+    struct tally_view baseline;
+};
+
+/* A tally; free with tally_free. */
+struct tally *tally_new(const struct tally_inputs *inputs);
+/* Gives all memory back; NULL is allowed. */
+void tally_free(struct tally *tally);
+/* Ham, spam, unlabelled and excluded mail. */
+struct results_population tally_population(const struct tally *tally);
+/* True when the baseline let the row in. A baseline that cannot tell is told by the log. */
+bool tally_baseline_accepts(const struct tally *tally, uint32_t row);
+/* Rows on which a definite verdict of the baseline's replay is not what the log shows. */
+uint64_t tally_disagreements(const struct tally *tally);
+
+/* Counts a view. `set` has its restriction_count set, and `restrictions` (as many, texts and enabled
+ * filled) receive their numbers. */
+void tally_count(const struct tally *tally, const struct tally_view *view,
+                 struct results_restriction *restrictions, struct results_set *set,
+                 struct results_changes *changes);
+
+#endif
