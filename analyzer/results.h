@@ -19,13 +19,13 @@ struct results;
 /* E of DESIGN.md section 4: messages, not rows; never shown without its interval. */
 struct estimate {
     uint64_t count, of, rows, deferred;
-    double rate, low, high;         /* NAN: not known (null in JSON) */
-    double confidence;              /* 0.95 */
-    double bound_low, bound_high;   /* worst and best case over what is unknown */
-    uint64_t clusters;              /* senders of the messages counted */
-    uint64_t of_clusters;           /* senders of the messages that could have been counted */
-    double effective_n;             /* what these are worth: Kish's effective number of senders */
-    const char *method;             /* "clopper-pearson-kish" */
+    double rate, low, high;       /* NAN: not known (null in JSON) */
+    double confidence;            /* 0.95 */
+    double bound_low, bound_high; /* worst and best case over what is unknown */
+    uint64_t clusters;            /* senders of the messages counted */
+    uint64_t of_clusters;         /* senders of the messages that could have been counted */
+    double effective_n;           /* what these are worth: Kish's effective number of senders */
+    const char *method;           /* "clopper-pearson-kish" */
 };
 
 struct results_input {
@@ -33,14 +33,18 @@ struct results_input {
     size_t file_count;
     uint64_t bytes, lines, understood, foreign, unknown, malformed;
     int64_t first_us, last_us;
-    int first_offset, last_offset;  /* minutes east of UTC */
+    int first_offset, last_offset; /* minutes east of UTC */
     uint64_t sessions, messages, rows, open;
 };
 
-struct results_group { uint64_t messages, rows, clusters; };
+struct results_group {
+    uint64_t messages, rows, clusters;
+};
 /* Every message stands in one group; excluded are those that a what-if does not ask about: own
  * networks, authenticated users, gateways, mail made here. */
-struct results_population { struct results_group ham, spam, unlabelled, excluded; };
+struct results_population {
+    struct results_group ham, spam, unlabelled, excluded;
+};
 
 enum { RESULTS_VERDICTS = 7 }; /* accept reject defer discard hold redirect unknown */
 
@@ -50,7 +54,13 @@ struct results_share {
     uint64_t messages, ham, spam;
 };
 enum results_dimension {
-    BY_ORGANISATION, BY_NETWORK, BY_SENDER, BY_SENDER_DOMAIN, BY_RECIPIENT, BY_CLIENT, BY_COUNTRY,
+    BY_ORGANISATION,
+    BY_NETWORK,
+    BY_SENDER,
+    BY_SENDER_DOMAIN,
+    BY_RECIPIENT,
+    BY_CLIENT,
+    BY_COUNTRY,
     RESULTS_DIMENSIONS
 };
 
@@ -73,19 +83,30 @@ struct results_set {
 };
 
 enum results_verdict {
-    RESULT_ACCEPT, RESULT_REJECT, RESULT_DEFER, RESULT_DISCARD, RESULT_HOLD, RESULT_REDIRECT,
+    RESULT_ACCEPT,
+    RESULT_REJECT,
+    RESULT_DEFER,
+    RESULT_DISCARD,
+    RESULT_HOLD,
+    RESULT_REDIRECT,
     RESULT_UNKNOWN
 };
 
-struct results_changes { uint64_t newly_rejected, newly_deferred, newly_accepted, unchanged, unknown; };
+struct results_changes {
+    uint64_t newly_rejected, newly_deferred, newly_accepted, unchanged, unknown;
+};
 
-struct results_warning { const char *code; struct slice text; uint64_t count; };
+struct results_warning {
+    const char *code;
+    struct slice text;
+    uint64_t count;
+};
 
 /* A verdict as shown: all texts static or living in the results. */
 struct results_decision {
     enum results_verdict verdict;
     const char *verdict_name;
-    unsigned code; /* 0 none */
+    unsigned code;                                                        /* 0 none */
     const char *dsn, *restriction, *argument, *list, *class_name, *stage; /* NULL: none */
     struct slice text; /* logged text; "no text" for simulated ones */
     bool lasting;      /* reject, or a defer whose cause lasts */
@@ -93,7 +114,11 @@ struct results_decision {
     size_t need_count;
 };
 
-struct results_filter_verdict { struct slice program; const char *verdict; double score; /* NAN */ };
+struct results_filter_verdict {
+    struct slice program;
+    const char *verdict;
+    double score; /* NAN */
+};
 
 /* One row with everything that verdict and transaction lines print. "No text" = null. */
 struct results_row {
@@ -102,9 +127,9 @@ struct results_row {
     int offset_minutes;
     struct slice host, queue_id, service, client_address, client_name, reverse_client_name, helo,
         sender, recipient, message_id, organisation;
-    uint64_t session;  /* number in order of first lines, from 1; 0: none */
-    uint64_t size;     /* 0: not known */
-    double ham;        /* label: probability of ham; NAN: unlabelled */
+    uint64_t session; /* number in order of first lines, from 1; 0: none */
+    uint64_t size;    /* 0: not known */
+    double ham;       /* label: probability of ham; NAN: unlabelled */
     const char *const *label_sources;
     size_t label_source_count;
     struct results_decision logged, baseline, candidate;
@@ -119,6 +144,8 @@ struct results_row {
         *recipient_origin;
 };
 
+/* Gives everything back, what the results were made from included; NULL is allowed. */
+void results_free(struct results *results);
 /* What was read. */
 const struct results_input *results_input(const struct results *results);
 /* Ham, spam and unlabelled mail among the rows that count. */
@@ -147,12 +174,12 @@ struct results_row results_row_at(const struct results *results, size_t index, s
 
 /* A selection of rows: all conditions hold. */
 struct results_filter {
-    size_t restriction;      /* it acts on the row (SIZE_MAX: any) */
-    struct slice key;        /* "no text": any; else the row's key in `dimension` equals it */
+    size_t restriction; /* it acts on the row (SIZE_MAX: any) */
+    struct slice key;   /* "no text": any; else the row's key in `dimension` equals it */
     enum results_dimension dimension;
-    struct slice text;       /* substring (ASCII case folded) of client, helo, sender, recipient, ids */
-    int ham;                 /* 1 ham only, 0 spam only, -1 any */
-    bool stopped;            /* only rows that the candidate stops */
+    struct slice text; /* substring (ASCII case folded) of client, helo, sender, recipient, ids */
+    int ham;           /* 1 ham only, 0 spam only, -1 any */
+    bool stopped;      /* only rows that the candidate stops */
 };
 /* Indexes (for results_row_at) of the rows that pass, in order of time, at most limit. In arena. */
 uint32_t *results_select(const struct results *results, const struct results_filter *filter,

@@ -1,0 +1,286 @@
+#include "analyzer/results_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/estimate/population.h"
+#include "base/domain_name.h"
+#include "base/xalloc.h"
+
+/* ---- making ---- */
+
+/* Which rows keep the verdict of the log: those that no smtpd saw, and, when the candidate only adds
+ * to a set that nobody knows, those that the log refused. */
+static uint8_t *find_from_log(const struct results *results, bool keep_refused)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    uint8_t *from_log = xcalloc(evidence->row_count + (size_t)1, 1);
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        bool no_smtpd = message->source == MESSAGE_LOCAL || message->source == MESSAGE_INTERNAL;
+        for (uint32_t i = 0; i < message->row_count; i++) {
+            uint32_t row = message->first_row + i;
+            if (no_smtpd)
+                from_log[row] = FROM_LOG_NO_SMTPD;
+            else if (keep_refused && !tally_is_accepted(replay_verdict(results->logged, row)->kind))
+                from_log[row] = FROM_LOG_REFUSED;
+        }
+    }
+    return from_log;
+}
+
+static void make_side(struct results *results, struct results_side *side,
+                      const struct policy *policy, bool keep_refused)
+{
+    side->view.logged = results->logged;
+    if (!policy) {
+        side->view.replay = results->logged;
+        return;
+    }
+    side->replay = replay_new(policy, results->parts.evidence, results->parts.remarks);
+    side->from_log = find_from_log(results, keep_refused);
+    side->view.replay = side->replay;
+    side->view.from_log = side->from_log;
+    size_t count;
+    const struct policy_check *checks = policy_checks(policy, &count);
+    side->restrictions = ARENA_ARRAY(&results->arena, struct results_restriction, count + 1);
+    for (size_t i = 0; i < count; i++)
+        side->restrictions[i] = (struct results_restriction){
+            .name = checks[i].name,
+            .argument = checks[i].argument,
+            .list = checks[i].list,
+            .class_name = checks[i].class_name,
+            .position = checks[i].position,
+            .enabled = replay_is_enabled(side->replay, (uint32_t)i),
+            .warn_only = checks[i].warn_only,
+            .permits = checks[i].permits,
+        };
+    side->set.restriction_count = count;
+}
+
+static void count_side(struct results *results, struct results_side *side)
+{
+    tally_count(results->tally, &side->view, side->restrictions, &side->set, &results->changes);
+}
+
+/* Rows by time, stable: an LSD radix sort over the microseconds since the first. */
+static uint32_t *sort_rows(const struct evidence *evidence)
+{
+    enum { DIGIT_BITS = 16, DIGITS = 1 << DIGIT_BITS };
+    uint32_t count = evidence->row_count;
+    uint32_t *order = xcalloc(count + (size_t)1, sizeof *order);
+    uint32_t *other = xcalloc(count + (size_t)1, sizeof *other);
+    uint32_t *starts = xcalloc(DIGITS, sizeof *starts);
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t at = evidence->rows[i].time_us;
+        order[i] = i;
+        if (at == TIME_NONE)
+            continue;
+        first = at < first ? at : first;
+        last = at > last ? at : last;
+    }
+    uint64_t span = last > first ? (uint64_t)(last - first) : 0;
+    for (unsigned shift = 0; shift < 64 && span >> shift; shift += DIGIT_BITS) {
+        memset(starts, 0, DIGITS * sizeof *starts);
+#define DIGIT_OF(row)                                                                              \
+    (evidence->rows[row].time_us == TIME_NONE                                                      \
+         ? 0                                                                                       \
+         : ((uint64_t)(evidence->rows[row].time_us - first) >> shift) & (DIGITS - 1))
+        for (uint32_t i = 0; i < count; i++)
+            starts[DIGIT_OF(order[i])]++;
+        for (uint32_t d = 0, sum = 0; d < DIGITS; d++) {
+            uint32_t here = starts[d];
+            starts[d] = sum;
+            sum += here;
+        }
+        for (uint32_t i = 0; i < count; i++)
+            other[starts[DIGIT_OF(order[i])]++] = order[i];
+#undef DIGIT_OF
+        uint32_t *swap = order;
+        order = other;
+        other = swap;
+    }
+    free(other);
+    free(starts);
+    return order;
+}
+
+static void find_domains(struct results *results)
+{
+    const struct intern *senders = &results->parts.evidence->senders;
+    intern_init(&results->domains, 10);
+    results->sender_domain = xcalloc(senders->count, sizeof(sym));
+    for (sym i = SYM_EMPTY; i < senders->count; i++) {
+        struct slice sender = intern_text(senders, i);
+        size_t at = slice_last_index(sender, '@');
+        char folded[DOMAIN_MAX + 1];
+        struct slice domain = { NULL, 0 };
+        if (at < sender.len)
+            domain = domain_fold(slice_skip(sender, at + 1), folded, sizeof folded);
+        results->sender_domain[i] =
+            slice_is_empty(domain) ? SYM_EMPTY : intern_add(&results->domains, domain);
+    }
+}
+
+/* What the reader must know beside the remarks of the earlier stages. */
+static void add_remarks(struct results *results)
+{
+    struct diagnostics *remarks = results->parts.remarks;
+    uint64_t excluded[POPULATION_REASON_COUNT] = { 0 };
+    for (uint32_t m = 0; m < results->parts.evidence->message_count; m++)
+        excluded[results->reasons[m]]++;
+    for (int i = POPULATION_COUNTED + 1; i < POPULATION_REASON_COUNT; i++)
+        if (excluded[i])
+            diagnostics_add(remarks, excluded[i], "excluded", "messages left out of all rates: %s",
+                            population_reason_name((enum population_reason)i));
+    uint64_t disagreements = tally_disagreements(results->tally);
+    if (disagreements)
+        diagnostics_add(remarks, disagreements, "baseline_disagrees",
+                        "rows whose logged answer is not what the baseline configuration gives: "
+                        "limits, milters, header checks, or another configuration at the time");
+    uint64_t open = results->parts.input.open;
+    if (open)
+        diagnostics_add(remarks, open, "open",
+                        "messages that the log begins or ends in the "
+                        "middle of");
+    if (results->population.ham.messages + results->population.spam.messages == 0)
+        diagnostics_add(remarks, results->population.unlabelled.messages, "unlabelled",
+                        "no message is labelled ham or spam: no rate can be given; --labels, or "
+                        "a content filter in the log, would tell");
+}
+
+static void make_warnings(struct results *results)
+{
+    const struct diagnostics *remarks = results->parts.remarks;
+    results->warnings = ARENA_ARRAY(&results->arena, struct results_warning, remarks->count + 1);
+    results->warning_count = remarks->count;
+    for (uint32_t i = 0; i < remarks->count; i++)
+        results->warnings[i] =
+            (struct results_warning){ remarks->items[i].code, remarks->items[i].text,
+                                      remarks->items[i].count };
+}
+
+struct results *results_new(const struct results_parts *parts)
+{
+    struct results *results = xcalloc(1, sizeof *results);
+    const struct evidence *evidence = parts->evidence;
+    arena_init(&results->arena);
+    results->parts = *parts;
+    results->baseline_is_log = !parts->baseline;
+    results->candidate_is_log = !parts->candidate;
+    results->logged_policy = policy_as_logged();
+    results->logged = replay_new(results->logged_policy, evidence, parts->remarks);
+    clusters_init(&results->clusters, evidence, parts->geoip);
+    labels_init(&results->labels, evidence, parts->given, NULL, parts->remarks);
+    results->reasons = population_sort(evidence, parts->own_networks, parts->own_network_count);
+    make_side(results, &results->baseline, parts->baseline, false);
+    make_side(results, &results->candidate, parts->candidate, parts->candidate_adds);
+    results->tally = tally_new(&(struct tally_inputs){
+        evidence, &results->labels, &results->clusters, results->reasons, results->baseline.view });
+    results->population = tally_population(results->tally);
+    count_side(results, &results->baseline);
+    count_side(results, &results->candidate);
+    results->order = sort_rows(evidence);
+    find_domains(results);
+    add_remarks(results);
+    make_warnings(results);
+    return results;
+}
+
+static void free_side(struct results_side *side)
+{
+    replay_free(side->replay);
+    free(side->from_log);
+}
+
+void results_free(struct results *results)
+{
+    if (!results)
+        return;
+    tally_free(results->tally);
+    free_side(&results->baseline);
+    free_side(&results->candidate);
+    replay_free(results->logged);
+    policy_free(results->logged_policy);
+    labels_release(&results->labels);
+    clusters_release(&results->clusters);
+    free(results->reasons);
+    free(results->order);
+    free(results->sender_domain);
+    intern_release(&results->domains);
+    arena_release(&results->arena);
+    struct results_parts parts = results->parts;
+    free(results);
+    if (parts.release)
+        parts.release(parts.owner);
+}
+
+/* ---- asking ---- */
+
+const struct results_input *results_input(const struct results *results)
+{
+    return &results->parts.input;
+}
+
+const struct results_population *results_population(const struct results *results)
+{
+    return &results->population;
+}
+
+const struct results_set *results_baseline(const struct results *results)
+{
+    return &results->baseline.set;
+}
+
+const struct results_set *results_candidate(const struct results *results)
+{
+    return &results->candidate.set;
+}
+
+const struct results_changes *results_changes(const struct results *results)
+{
+    return &results->changes;
+}
+
+const struct results_warning *results_warnings(const struct results *results, size_t *count)
+{
+    *count = results->warning_count;
+    return results->warnings;
+}
+
+size_t results_row_count(const struct results *results)
+{
+    return results->parts.evidence->row_count;
+}
+
+void results_toggle(struct results *results, size_t restriction)
+{
+    struct results_side *side = &results->candidate;
+    if (restriction >= side->set.restriction_count)
+        return;
+    bool enabled = !replay_is_enabled(side->replay, (uint32_t)restriction);
+    replay_set_enabled(side->replay, (uint32_t)restriction, enabled);
+    side->restrictions[restriction].enabled = enabled;
+    count_side(results, side);
+}
+
+bool results_row_is_stopped(const struct results *results, uint32_t row)
+{
+    enum verdict_kind kind = tally_verdict(&results->candidate.view, row)->kind;
+    return kind != VERDICT_UNKNOWN && !tally_is_accepted(kind) &&
+           tally_baseline_accepts(results->tally, row);
+}
+
+bool results_row_is_hit(const struct results *results, uint32_t row, size_t restriction)
+{
+    const struct results_side *side = &results->candidate;
+    if (restriction == SIZE_MAX)
+        return results_row_is_stopped(results, row);
+    if (restriction >= side->set.restriction_count ||
+        (side->from_log && side->from_log[row] == FROM_LOG_NO_SMTPD))
+        return false;
+    uint32_t row_class = replay_class(side->view.replay, row);
+    return replay_class_acts(side->view.replay, row_class, (uint32_t)restriction) == TRI_YES;
+}

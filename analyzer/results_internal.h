@@ -1,0 +1,79 @@
+#ifndef ANALYZER_RESULTS_INTERNAL_H
+#define ANALYZER_RESULTS_INTERNAL_H
+/*
+ * What stands behind analyzer/results.h: all stages of one run, kept together for as long as
+ * somebody looks at the numbers. Made by analyzer/pipeline.c (and by tests, from hand-made
+ * evidence); read by the results_*.c files.
+ */
+#include "analyzer/estimate/cluster.h"
+#include "analyzer/estimate/label.h"
+#include "analyzer/estimate/tally.h"
+#include "analyzer/evidence/evidence.h"
+#include "analyzer/policy/policy.h"
+#include "analyzer/results.h"
+#include "base/fault.h"
+#include "parsers/input/input.h"
+
+/* What the results are made of. Borrowed but for what is said; the caller's arena-like scope
+ * (struct pipeline, a test) outlives the results. */
+struct results_parts {
+    const struct evidence *evidence;
+    struct input *reader;            /* for raw lines; NULL: there are none */
+    const struct policy *baseline;   /* NULL: what the log shows */
+    const struct policy *candidate;  /* NULL: what the log shows */
+    bool candidate_adds;             /* mail that the log refused stays refused */
+    const struct labels_file *given; /* may be NULL */
+    const struct geoip *geoip;       /* may be NULL */
+    const struct own_network *own_networks;
+    size_t own_network_count;
+    struct results_input input;   /* counts of what was read; `files` borrowed */
+    struct diagnostics *remarks;  /* become the warnings */
+    void (*release)(void *owner); /* called last by results_free, with owner; may be NULL */
+    void *owner;
+};
+
+/* One set of restrictions with its verdicts and numbers. */
+struct results_side {
+    struct replay *replay;
+    struct tally_view view;
+    uint8_t *from_log;
+    struct results_restriction *restrictions;
+    struct results_set set;
+};
+
+struct results {
+    struct arena arena;
+    struct results_parts parts;
+    struct policy *logged_policy;
+    struct replay *logged;
+    struct results_side baseline, candidate;
+    bool baseline_is_log, candidate_is_log;
+    struct labels labels;
+    struct clusters clusters;
+    uint8_t *reasons; /* enum population_reason by message */
+    struct tally *tally;
+    struct results_population population;
+    struct results_changes changes;
+    struct results_warning *warnings;
+    size_t warning_count;
+    uint32_t *order;       /* rows in order of time */
+    struct intern domains; /* of senders */
+    sym *sender_domain;    /* by sender */
+};
+
+/* Replays, labels, clusters and counts: everything that results.h hands out. Never NULL. Free with
+ * results_free. */
+struct results *results_new(const struct results_parts *parts);
+
+/* True when the baseline lets the row in and the candidate does not. */
+bool results_row_is_stopped(const struct results *results, uint32_t row);
+/* True when the restriction acts on the row (SIZE_MAX: when the row is stopped). */
+bool results_row_is_hit(const struct results *results, uint32_t row, size_t restriction);
+/* The key of a row in a dimension, and how many keys there are at most (numbers below that). */
+sym results_row_key(const struct results *results, uint32_t row, enum results_dimension dimension);
+uint32_t results_key_limit(const struct results *results, enum results_dimension dimension);
+/* The text of a key; "no text" when it is not known. */
+struct slice results_key_text(const struct results *results, enum results_dimension dimension,
+                              sym key);
+
+#endif

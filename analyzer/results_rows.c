@@ -1,0 +1,372 @@
+#include "analyzer/results_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+static struct slice text_of(const struct intern *table, sym number)
+{
+    return intern_text(table, number); /* SYM_NONE is "no text" */
+}
+
+static const char *c_text_of(const struct intern *table, sym number)
+{
+    struct slice text = intern_text(table, number);
+    return slice_is_empty(text) ? NULL : text.at;
+}
+
+/* ---- verdicts ---- */
+
+static struct results_decision logged_decision(const struct evidence *evidence,
+                                               const struct row *row)
+{
+    const struct logged_reply *reply = &evidence->replies[row->logged];
+    enum verdict_kind kind = (enum verdict_kind)reply->verdict;
+    return (struct results_decision){
+        .verdict = (enum results_verdict)kind,
+        .verdict_name = verdict_kind_name(kind),
+        .code = reply->code,
+        .dsn = c_text_of(&evidence->text, reply->dsn),
+        .restriction = c_text_of(&evidence->text, reply->restriction),
+        .argument = c_text_of(&evidence->text, reply->argument),
+        .stage = smtp_stage_name((enum smtp_stage)reply->stage),
+        .text = text_of(&evidence->text, reply->text),
+        .lasting = kind == VERDICT_REJECT,
+    };
+}
+
+static struct results_decision simulated_decision(const struct tally_view *view, uint32_t row,
+                                                  struct arena *arena)
+{
+    const struct verdict *verdict = replay_verdict(view->replay, row);
+    struct results_decision decision = {
+        .verdict = (enum results_verdict)verdict->kind,
+        .verdict_name = verdict_kind_name(verdict->kind),
+        .code = verdict->code,
+        .dsn = verdict->dsn,
+        .restriction = verdict->restriction,
+        .argument = verdict->argument,
+        .list = verdict->list,
+        .class_name = verdict->class_name,
+        .stage = smtp_stage_name(verdict->stage),
+        .lasting = verdict->kind == VERDICT_REJECT ||
+                   (verdict->kind == VERDICT_DEFER && verdict->cause == CAUSE_LASTING),
+    };
+    if (verdict->kind == VERDICT_UNKNOWN)
+        decision.needs = replay_needs(view->replay, row, arena, &decision.need_count);
+    return decision;
+}
+
+static struct results_decision view_decision(const struct results *results,
+                                             const struct results_side *side, bool is_log,
+                                             uint32_t row, struct arena *arena)
+{
+    if (is_log || (side->from_log && side->from_log[row]))
+        return logged_decision(results->parts.evidence, &results->parts.evidence->rows[row]);
+    return simulated_decision(&side->view, row, arena);
+}
+
+/* ---- one row ---- */
+
+static void fill_filters(const struct evidence *evidence, const struct message *message,
+                         struct arena *arena, struct results_row *out)
+{
+    size_t count = 0;
+    for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next)
+        count++;
+    struct results_filter_verdict *list = ARENA_ARRAY(arena, struct results_filter_verdict, count);
+    for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next) {
+        const struct filter_verdict *verdict = &evidence->filters[i - 1];
+        list[out->filter_count++] = (struct results_filter_verdict){
+            text_of(&evidence->text, verdict->program),
+            filter_answer_name((enum filter_answer)verdict->answer),
+            verdict->has_score ? (double)verdict->score : (double)NAN,
+        };
+    }
+    out->filters = list;
+}
+
+static void fill_hops(const struct evidence *evidence, const struct message *message,
+                      struct arena *arena, struct results_row *out)
+{
+    size_t count = message->queue_id != NULL;
+    for (uint32_t i = message->hops; i; i = evidence->hops[i - 1].next)
+        count++;
+    struct slice *list = ARENA_ARRAY(arena, struct slice, count);
+    if (message->queue_id)
+        list[out->hop_count++] = slice_of(message->queue_id);
+    for (uint32_t i = message->hops; i; i = evidence->hops[i - 1].next)
+        list[out->hop_count++] = slice_of(evidence->hops[i - 1].queue_id);
+    out->hops = list;
+}
+
+static void fill_client(const struct results *results, const struct message *message,
+                        struct results_row *out)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    const struct client *client = &evidence->clients[message->client];
+    out->client_address = text_of(&evidence->text, client->address);
+    out->client_name = text_of(&evidence->text, client->name);
+    out->reverse_client_name = text_of(&evidence->text, client->reverse_name);
+    out->client_name_origin = evidence_origin_name((enum evidence_origin)client->name_origin);
+    out->reverse_client_name_origin =
+        evidence_origin_name((enum evidence_origin)client->reverse_origin);
+    out->organisation =
+        text_of(&results->clusters.keys, results->clusters.of_client[message->client]);
+}
+
+static void fill_session(const struct evidence *evidence, const struct message *message,
+                         struct results_row *out)
+{
+    if (message->session == SESSION_NONE)
+        return;
+    const struct session *session = &evidence->sessions[message->session];
+    out->host = text_of(&evidence->text, session->host);
+    out->service = text_of(&evidence->text, session->service);
+    out->session = (uint64_t)message->session + 1;
+    out->offset_minutes = session->offset_minutes;
+}
+
+struct results_row results_row_at(const struct results *results, size_t index, struct arena *arena)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    uint32_t number = results->order[index];
+    const struct row *row = &evidence->rows[number];
+    const struct message *message = &evidence->messages[row->message];
+    const struct label *label = &results->labels.of_row[number];
+    struct results_row out = {
+        .row = number,
+        .message = row->message,
+        .time_us = row->time_us,
+        .offset_minutes = results->parts.input.first_offset,
+        .queue_id = slice_of(message->queue_id),
+        .message_id = slice_of(message->message_id),
+        .helo =
+            message->helo > SYM_EMPTY ? text_of(&evidence->helos, message->helo) : slice_of(NULL),
+        .sender = text_of(&evidence->senders, message->sender),
+        .recipient = text_of(&evidence->recipients, row->recipient),
+        .size = message->size,
+        .ham = label->ham,
+        .end_status = end_status_name((enum end_status)row->end_status),
+        .end_relay = text_of(&evidence->text, row->end_relay),
+        .end_dsn = text_of(&evidence->text, row->end_dsn),
+        .end_us = row->end_time_us,
+        .helo_origin = evidence_origin_name((enum evidence_origin)message->helo_origin),
+        .sender_origin = evidence_origin_name((enum evidence_origin)message->sender_origin),
+        .recipient_origin = evidence_origin_name((enum evidence_origin)row->recipient_origin),
+    };
+    out.label_sources = label_sources(&results->labels, label->sources, &out.label_source_count);
+    out.logged = logged_decision(evidence, row);
+    out.baseline =
+        view_decision(results, &results->baseline, results->baseline_is_log, number, arena);
+    out.candidate =
+        view_decision(results, &results->candidate, results->candidate_is_log, number, arena);
+    fill_client(results, message, &out);
+    fill_session(evidence, message, &out);
+    fill_filters(evidence, message, arena, &out);
+    fill_hops(evidence, message, arena, &out);
+    return out;
+}
+
+/* ---- keys ---- */
+
+sym results_row_key(const struct results *results, uint32_t row, enum results_dimension dimension)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    const struct message *message = &evidence->messages[evidence->rows[row].message];
+    switch (dimension) {
+    case BY_ORGANISATION:
+        return results->clusters.of_client[message->client];
+    case BY_NETWORK:
+        return results->clusters.network[message->client];
+    case BY_COUNTRY:
+        return results->clusters.country[message->client];
+    case BY_CLIENT:
+        return evidence->clients[message->client].address;
+    case BY_SENDER:
+        return message->sender;
+    case BY_SENDER_DOMAIN:
+        return results->sender_domain[message->sender];
+    case BY_RECIPIENT:
+        return evidence->rows[row].recipient;
+    case RESULTS_DIMENSIONS:
+        break;
+    }
+    return SYM_NONE;
+}
+
+static const struct intern *key_table(const struct results *results,
+                                      enum results_dimension dimension)
+{
+    switch (dimension) {
+    case BY_ORGANISATION:
+    case BY_NETWORK:
+    case BY_COUNTRY:
+        return &results->clusters.keys;
+    case BY_SENDER:
+        return &results->parts.evidence->senders;
+    case BY_SENDER_DOMAIN:
+        return &results->domains;
+    case BY_RECIPIENT:
+        return &results->parts.evidence->recipients;
+    case BY_CLIENT:
+    case RESULTS_DIMENSIONS:
+        break;
+    }
+    return &results->parts.evidence->text;
+}
+
+uint32_t results_key_limit(const struct results *results, enum results_dimension dimension)
+{
+    return key_table(results, dimension)->count;
+}
+
+struct slice results_key_text(const struct results *results, enum results_dimension dimension,
+                              sym key)
+{
+    return text_of(key_table(results, dimension), key);
+}
+
+/* ---- top lists ---- */
+
+struct key_count {
+    uint64_t messages, ham, spam;
+    uint32_t seen; /* number + 1 of the message counted last */
+    sym key;
+};
+
+static int compare_counts(const void *left, const void *right)
+{
+    const struct key_count *a = left, *b = right;
+    if (a->ham != b->ham)
+        return a->ham > b->ham ? -1 : 1;
+    if (a->messages != b->messages)
+        return a->messages > b->messages ? -1 : 1;
+    return (a->key > b->key) - (a->key < b->key);
+}
+
+/* Messages by key over the rows that a restriction acts on. Mail that is left out of the rates is
+ * left out here too. */
+static struct key_count *count_keys(const struct results *results, size_t restriction,
+                                    enum results_dimension dimension, uint32_t limit)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    struct key_count *counts = xcalloc(limit + (size_t)1, sizeof *counts);
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        enum label_kind kind = label_kind_of(results->labels.of_message[m]);
+        if (results->reasons[m] != POPULATION_COUNTED)
+            continue;
+        for (uint32_t i = 0; i < message->row_count; i++) {
+            uint32_t row = message->first_row + i;
+            if (!results_row_is_hit(results, row, restriction))
+                continue;
+            struct key_count *count = &counts[results_row_key(results, row, dimension)];
+            if (count->seen == m + 1)
+                continue;
+            count->seen = m + 1;
+            count->messages++;
+            count->ham += kind == LABEL_HAM;
+            count->spam += kind == LABEL_SPAM;
+        }
+    }
+    return counts;
+}
+
+struct results_share *results_top(const struct results *results, size_t restriction,
+                                  enum results_dimension dimension, size_t limit,
+                                  struct arena *arena, size_t *count)
+{
+    uint32_t keys = results_key_limit(results, dimension);
+    struct key_count *counts = count_keys(results, restriction, dimension, keys);
+    size_t used = 0;
+    for (sym key = 0; key < keys; key++)
+        if (counts[key].messages) {
+            counts[key].key = key;
+            counts[used++] = counts[key];
+        }
+    qsort(counts, used, sizeof *counts, compare_counts);
+    *count = used < limit ? used : limit;
+    struct results_share *shares = ARENA_ARRAY(arena, struct results_share, *count + 1);
+    for (size_t i = 0; i < *count; i++)
+        shares[i] = (struct results_share){
+            results_key_text(results, dimension, counts[i].key),
+            counts[i].messages,
+            counts[i].ham,
+            counts[i].spam,
+        };
+    free(counts);
+    return shares;
+}
+
+/* ---- selections ---- */
+
+static bool contains_fold(struct slice text, struct slice needle)
+{
+    if (needle.len == 0)
+        return true;
+    for (size_t i = 0; i + needle.len <= text.len; i++)
+        if (ascii_lower(text.at[i]) == ascii_lower(needle.at[0]) &&
+            slice_equal_fold(slice_make(text.at + i, needle.len), needle))
+            return true;
+    return false;
+}
+
+static bool row_contains(const struct results *results, uint32_t row, struct slice needle)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    const struct message *message = &evidence->messages[evidence->rows[row].message];
+    const struct client *client = &evidence->clients[message->client];
+    const struct slice texts[] = {
+        text_of(&evidence->text, client->address),
+        text_of(&evidence->text, client->name),
+        text_of(&evidence->text, client->reverse_name),
+        text_of(&evidence->helos, message->helo),
+        text_of(&evidence->senders, message->sender),
+        text_of(&evidence->recipients, evidence->rows[row].recipient),
+        slice_of(message->queue_id),
+        slice_of(message->message_id),
+    };
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (contains_fold(texts[i], needle))
+            return true;
+    return false;
+}
+
+static bool row_passes(const struct results *results, const struct results_filter *filter,
+                       uint32_t row)
+{
+    enum label_kind kind = label_kind_of(results->labels.of_row[row].ham);
+    if (filter->ham >= 0 && kind != (filter->ham ? LABEL_HAM : LABEL_SPAM))
+        return false;
+    if (filter->restriction != SIZE_MAX && !results_row_is_hit(results, row, filter->restriction))
+        return false;
+    if (filter->stopped && !results_row_is_stopped(results, row))
+        return false;
+    if (filter->key.at) {
+        sym key = results_row_key(results, row, filter->dimension);
+        if (!slice_equal(results_key_text(results, filter->dimension, key), filter->key))
+            return false;
+    }
+    return slice_is_empty(filter->text) || row_contains(results, row, filter->text);
+}
+
+uint32_t *results_select(const struct results *results, const struct results_filter *filter,
+                         size_t limit, struct arena *arena, size_t *count)
+{
+    uint32_t row_count = results->parts.evidence->row_count;
+    uint32_t *found = NULL;
+    size_t used = 0, capacity = 0;
+    for (uint32_t i = 0; i < row_count && used < limit; i++)
+        if (row_passes(results, filter, results->order[i])) {
+            GROW(found, used, capacity);
+            found[used++] = i;
+        }
+    uint32_t *kept = ARENA_ARRAY(arena, uint32_t, used + 1);
+    for (size_t i = 0; i < used; i++)
+        kept[i] = found[i];
+    free(found);
+    *count = used;
+    return kept;
+}
