@@ -150,8 +150,9 @@ void results_free(struct results *results);
 const struct results_input *results_input(const struct results *results);
 /* Ham, spam and unlabelled mail among the rows that count. */
 const struct results_population *results_population(const struct results *results);
-/* The two sets; the candidate's changes with results_toggle. */
+/* The set that the server had, or what the log shows of it. */
 const struct results_set *results_baseline(const struct results *results);
+/* The set that is tried; changes with results_toggle. */
 const struct results_set *results_candidate(const struct results *results);
 /* What the candidate changes against the baseline, in rows. */
 const struct results_changes *results_changes(const struct results *results);

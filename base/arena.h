@@ -32,7 +32,7 @@ struct slice arena_pack(struct arena *arena, struct slice text);
 struct slice arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-#define ARENA_NEW(arena, type) ((type *)arena_calloc((arena), sizeof(type)))
+#define ARENA_NEW(arena, type)      ((type *)arena_calloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, n) ((type *)arena_calloc((arena), sizeof(type) * (n)))
 
 #endif

@@ -30,8 +30,9 @@ void buffer_add_slice(struct buffer *buffer, struct slice text);
 void buffer_add_text(struct buffer *buffer, const char *text);
 /* Appends one byte. */
 void buffer_add_byte(struct buffer *buffer, char byte);
-/* Appends an unsigned / signed decimal number. */
+/* Appends a decimal number. */
 void buffer_add_u64(struct buffer *buffer, uint64_t value);
+/* Appends a decimal number with its sign when it is negative. */
 void buffer_add_i64(struct buffer *buffer, int64_t value);
 /* printf at the end. */
 void buffer_format(struct buffer *buffer, const char *format, ...)

@@ -37,8 +37,8 @@ size_t civil_parse_fraction(struct slice text, int *micros);
 size_t civil_parse_zone(struct slice text, int *offset_minutes);
 /* Parses RFC 3339 and its usual variants (blank or T; Z, +01:00, +0100, none; . or , fraction).
  * Without zone default_offset counts. *used gets the number of bytes read. */
-bool civil_parse_rfc3339(struct slice text, int default_offset, int64_t *time_us, int *offset_minutes,
-                         size_t *used);
+bool civil_parse_rfc3339(struct slice text, int default_offset, int64_t *time_us,
+                         int *offset_minutes, size_t *used);
 /* RFC 3339 with offset; microseconds are printed when they are not zero. TIME_NONE gives "". */
 struct slice civil_format_rfc3339(int64_t time_us, int offset_minutes, char out[TIME_TEXT_MAX]);
 

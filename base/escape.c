@@ -34,13 +34,23 @@ static void add_text(struct buffer *out, const char *text)
     add_unit(out, text, strlen(text));
 }
 
+/* How long a sequence is by its first byte; 0 for bytes that cannot be one. */
+static size_t utf8_length(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first < 0xc2 || first > 0xf4)
+        return 0;
+    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
 size_t utf8_sequence(struct slice s, uint32_t *code)
 {
     if (s.len == 0)
         return 0;
     const unsigned char *at = (const unsigned char *)s.at;
-    size_t len = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-    if (len == 0 || len > s.len || at[0] > 0xf4)
+    size_t len = utf8_length(at[0]);
+    if (len == 0 || len > s.len)
         return 0;
     if (len == 1) {
         *code = at[0];

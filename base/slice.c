@@ -10,7 +10,8 @@ size_t slice_last_index(struct slice s, char c)
 
 size_t slice_find(struct slice s, struct slice needle)
 {
-    const char *hit = s.len >= needle.len && s.at ? memmem(s.at, s.len, needle.at, needle.len) : NULL;
+    const char *hit =
+        s.len >= needle.len && s.at ? memmem(s.at, s.len, needle.at, needle.len) : NULL;
     return hit ? (size_t)(hit - s.at) : s.len;
 }
 

@@ -17,7 +17,10 @@ struct slice {
 };
 
 /* A slice over a string literal, usable in constant initialisers. */
-#define SLICE(literal) { (literal), sizeof(literal) - 1 }
+#define SLICE(literal)                                                                             \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }
 /* Arguments for "%.*s"; only for text that has passed base/escape.h or is our own. */
 #define SLICE_FMT(s) (int)(s).len, (s).at
 
@@ -112,16 +115,19 @@ static inline char ascii_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+/* True for 0 to 9. */
 static inline bool ascii_is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
+/* True for blank, tab and the line and page ends: what isspace() says in the C locale. */
 static inline bool ascii_is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* True for digits and ASCII letters. */
 static inline bool ascii_is_alnum(char c)
 {
     return ascii_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

@@ -6,7 +6,7 @@
  */
 enum tri { TRI_NO = 0, TRI_YES = 1, TRI_UNKNOWN = 2 };
 
-/* Kleene's and / or / not, as nine-entry tables. */
+/* Kleene's "and" as a nine-entry table: one "no" settles it. */
 static inline enum tri tri_and(enum tri a, enum tri b)
 {
     static const unsigned char table[3][3] = {
@@ -17,6 +17,7 @@ static inline enum tri tri_and(enum tri a, enum tri b)
     return (enum tri)table[a][b];
 }
 
+/* Kleene's "or": one "yes" settles it. */
 static inline enum tri tri_or(enum tri a, enum tri b)
 {
     static const unsigned char table[3][3] = {
@@ -27,6 +28,7 @@ static inline enum tri tri_or(enum tri a, enum tri b)
     return (enum tri)table[a][b];
 }
 
+/* Kleene's "not": what is unknown stays so. */
 static inline enum tri tri_not(enum tri a)
 {
     return a == TRI_UNKNOWN ? TRI_UNKNOWN : a == TRI_YES ? TRI_NO : TRI_YES;

@@ -19,7 +19,7 @@ char *xstrndup(const char *at, size_t len);
 #define GROW(items, count, capacity)                                                               \
     do {                                                                                           \
         if ((count) == (capacity)) {                                                               \
-            (capacity) = (capacity) ? (capacity) * 2 : 16;                                         \
+            (capacity) = (capacity) ? (capacity)*2 : 16;                                           \
             (items) = xrealloc_array((items), (capacity), sizeof *(items));                        \
         }                                                                                          \
     } while (0)

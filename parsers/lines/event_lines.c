@@ -1,4 +1,4 @@
-#include "reports/event_lines.h"
+#include "parsers/lines/event_lines.h"
 
 #include <string.h>
 

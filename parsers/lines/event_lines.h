@@ -1,9 +1,9 @@
-#ifndef REPORTS_EVENT_LINES_H
-#define REPORTS_EVENT_LINES_H
+#ifndef PARSERS_LINES_EVENT_LINES_H
+#define PARSERS_LINES_EVENT_LINES_H
 /*
  * One line of `events --jsonl`: what a log line says, as a JSON object with Postfix's field names
- * (DESIGN.md section 4). The one file of this room that knows an earlier stage than the results:
- * its subject is the event itself (parsers/lines/event.h), there is nothing to estimate.
+ * (DESIGN.md section 4), and the account of lines that were not understood. Its subject is the event
+ * itself, so it stands here and not with the reports, which know finished results alone.
  */
 #include "base/buffer.h"
 #include "parsers/lines/event.h"
