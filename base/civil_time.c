@@ -132,15 +132,14 @@ size_t civil_parse_zone(struct slice text, int *offset_minutes)
     return 5 + colon;
 }
 
-bool civil_parse_rfc3339(struct slice text, int default_offset, int64_t *time_us,
-                         int *offset_minutes, size_t *used)
+size_t civil_parse_date_time(struct slice text, struct civil_time *civil)
 {
     enum { SECONDS_END = 19 };
     const char *at = text.at;
     if (text.len < SECONDS_END || at[4] != '-' || at[7] != '-' ||
         (at[10] != 'T' && at[10] != 't' && at[10] != ' ') || at[13] != ':' || at[16] != ':')
-        return false;
-    struct civil_time civil = {
+        return 0;
+    struct civil_time read = {
         .year = digits(at, 4),
         .month = digits(at + 5, 2),
         .day = digits(at + 8, 2),
@@ -148,10 +147,20 @@ bool civil_parse_rfc3339(struct slice text, int default_offset, int64_t *time_us
         .minute = digits(at + 14, 2),
         .second = digits(at + 17, 2),
     };
-    if (!civil_is_valid(&civil))
+    if (!civil_is_valid(&read))
+        return 0;
+    size_t used = SECONDS_END + civil_parse_fraction(slice_skip(text, SECONDS_END), &read.micros);
+    *civil = read;
+    return used;
+}
+
+bool civil_parse_rfc3339(struct slice text, int default_offset, int64_t *time_us,
+                         int *offset_minutes, size_t *used)
+{
+    struct civil_time civil;
+    size_t n = civil_parse_date_time(text, &civil);
+    if (n == 0)
         return false;
-    size_t n = SECONDS_END;
-    n += civil_parse_fraction(slice_skip(text, n), &civil.micros);
     int offset = default_offset;
     n += civil_parse_zone(slice_skip(text, n), &offset);
     *time_us = civil_to_us(&civil, offset);

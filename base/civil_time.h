@@ -35,6 +35,9 @@ bool civil_is_valid(const struct civil_time *civil);
 size_t civil_parse_fraction(struct slice text, int *micros);
 /* Parses "Z", "+01:00", "+0100": bytes read, 0 (and *offset_minutes untouched) otherwise. */
 size_t civil_parse_zone(struct slice text, int *offset_minutes);
+/* Parses "2026-11-22T10:15:01" with T, t or blank and an optional fraction: bytes read, 0 (and *civil
+ * untouched) when text does not begin so or the fields are out of range. */
+size_t civil_parse_date_time(struct slice text, struct civil_time *civil);
 /* Parses RFC 3339 and its usual variants (blank or T; Z, +01:00, +0100, none; . or , fraction).
  * Without zone default_offset counts. *used gets the number of bytes read. */
 bool civil_parse_rfc3339(struct slice text, int default_offset, int64_t *time_us,

@@ -15,27 +15,31 @@
 #include "parsers/input/log_line.h"
 
 struct input_options {
-    int year;               /* of the first line's stamp (--year), 0: from file time and order */
-    const char *format;     /* --format override ("rfc3164", ...), NULL: per line */
-    int64_t since_us, until_us; /* TIME_NONE: no bound; lines outside are skipped (and counted) */
-    bool keep_raw;          /* raw lines will be asked for again: index stdin and compressed input */
+    int year;           /* of the first line's stamp (--year), 0: from file time and order */
+    const char *format; /* --format override ("rfc3164", ...), NULL: per line */
+    int64_t since_us, until_us; /* TIME_NONE: no bound; lines outside [since, until) are skipped */
+    bool keep_raw; /* raw lines will be asked for again: index stdin and compressed input */
 };
 
 struct input_file {
-    const char *path;       /* as given; "-" for stdin */
-    uint64_t bytes, lines;  /* uncompressed, so far */
+    const char *path;          /* as given; "-" for stdin */
+    uint64_t bytes, lines;     /* uncompressed, so far; a journal entry or a joined line is one */
+    uint64_t skipped;          /* of lines: read in another file too, or outside since..until */
     int64_t first_us, last_us; /* TIME_NONE when it has no stamp */
-    bool failed;            /* could not be opened or broke off: see the faults */
-    bool duplicate;         /* all its lines stood in another file */
+    bool failed;               /* could not be opened or broke off: see the faults */
+    bool duplicate;            /* all its lines stood in another file */
 };
 
 struct input;
 
-/* Opens and orders the files. Files that cannot be read are reported in `fault` (first one) and
- * `remarks`, the others are still read: the caller exits with status 3 in the end. NULL only when
- * nothing at all can be read. Borrows paths, options and remarks for its life. */
-struct input *input_open(const char *const *paths, size_t count, const struct input_options *options,
-                         struct diagnostics *remarks, struct fault *fault);
+/* Opens and orders the files. Files that cannot be read, or turn out to be damaged later, are
+ * reported in `fault` (first one) and `remarks`; the others are still read: the caller looks at the
+ * fault in the end and exits with status 3. NULL only when nothing at all can be read. Borrows
+ * paths, remarks and fault for its life. Remarks: assumed_year, duplicate_input, unreadable_input,
+ * damaged_input, nul_bytes, overlong_line, outside_period, raw_not_kept. */
+struct input *input_open(const char *const *paths, size_t count,
+                         const struct input_options *options, struct diagnostics *remarks,
+                         struct fault *fault);
 /* The next line; false at the end. Slices are valid until the next call. */
 bool input_next(struct input *input, struct log_line *line);
 /* The files in reading order; complete when input_next has returned false. */

@@ -1,0 +1,291 @@
+#include "parsers/input/envelope.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "parsers/input/envelope_forms.h"
+#include "parsers/input/line_reader.h"
+#include "parsers/input/syslog_tag.h"
+
+void envelope_init(struct envelope *envelope, const char *format)
+{
+    size_t count;
+    const struct envelope_form *forms = envelope_forms(&count);
+    *envelope = (struct envelope){ .forced = count };
+    for (size_t i = 0; format && i < count; i++)
+        if (strcmp(forms[i].name, format) == 0)
+            envelope->form = envelope->forced = i;
+    year_clock_start(&envelope->clock, 1970, INT64_MAX);
+    envelope->memory.least = SIZE_MAX;
+    envelope->scratch = xmalloc(LINE_LENGTH_MAX);
+}
+
+void envelope_release(struct envelope *envelope)
+{
+    free(envelope->scratch);
+    free(envelope->partial);
+    *envelope = (struct envelope){ .scratch = NULL };
+}
+
+const char *const *envelope_format_names(size_t *count)
+{
+    /* In the order of the table; test_envelope compares. */
+    static const char *const names[] = { "rfc3164", "rfc3339",   "rfc5424", "json",
+                                         "cri",     "unix",      "bdlog",   "compose",
+                                         "bracket", "monotonic", "bare",    "export" };
+    *count = COUNT(names);
+    return names;
+}
+
+const char *envelope_format_sample(const char *name)
+{
+    size_t count;
+    const struct envelope_form *forms = envelope_forms(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(forms[i].name, name) == 0)
+            return forms[i].sample;
+    return NULL;
+}
+
+/* Remembers the minute and host of a line in one of the two plain forms: "Nov 22 10:15:01 mx1 " and
+ * "2026-11-22T10:15:01.123456+01:00 mx1 ". Other forms are not worth it. */
+static void remember(struct envelope *envelope, struct slice raw, const struct log_line *line)
+{
+    struct envelope_memory *memory = &envelope->memory;
+    size_t minute_len = line->envelope == ENVELOPE_RFC3164 ? 13 : 17;
+    const char *at = raw.at;
+    memory->least = SIZE_MAX;
+    if ((line->envelope != ENVELOPE_RFC3164 && line->envelope != ENVELOPE_RFC3339) ||
+        raw.len <= minute_len || at[minute_len - 1] != ':' || line->host.len == 0)
+        return;
+    /* The stamp must be one without weekday and year, and the one that counted. */
+    struct stamp again;
+    size_t used =
+        minute_len == 13 ? stamp_parse_rfc3164(raw, &again) : stamp_parse_iso(raw, &again);
+    if (!used || memcmp(&again.civil, &envelope->stamp.civil, sizeof again.civil) != 0 ||
+        (minute_len == 13 && (at[3] != ' ' || again.civil.year)) ||
+        (minute_len == 17 && at[4] != '-'))
+        return;
+    size_t zone = minute_len + 2;
+    while (zone < used && (at[zone] == '.' || ascii_is_digit(at[zone])))
+        zone++;
+    /* From the zone on all must be equal, up to the blank behind the host. */
+    size_t host_end = used + 1 + line->host.len + 1;
+    if (used >= raw.len || at[used] != ' ' || line->host.at != at + used + 1 ||
+        host_end > raw.len || at[host_end - 1] != ' ' ||
+        host_end - zone > sizeof memory->zone_and_host)
+        return;
+    memcpy(memory->minute, at, minute_len);
+    memory->minute_len = minute_len;
+    memcpy(memory->zone_and_host, at + zone, host_end - zone);
+    memory->zone_len = used + 1 - zone;
+    memory->host_len = host_end - used - 1;
+    memory->least = minute_len + 2 + (host_end - zone);
+    memory->offset_minutes = line->offset_minutes;
+    memory->minute_us = line->time_us - again.civil.second * INT64_C(1000000) - again.civil.micros;
+    memory->yearless = again.civil.year == 0;
+    memory->kind = line->envelope;
+}
+
+/* memcmp(a, b, n) == 0 without the call for the usual lengths of stamps and hosts. */
+static inline bool same_bytes(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y, v, w;
+    uint32_t i, j, k, l;
+    if (n > 16) {
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        return x == y && memcmp(a + 8, b + 8, n - 8) == 0;
+    }
+    if (n >= 8) {
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        memcpy(&v, a + n - 8, 8);
+        memcpy(&w, b + n - 8, 8);
+        return ((x ^ y) | (v ^ w)) == 0;
+    }
+    if (n < 4)
+        return memcmp(a, b, n) == 0;
+    memcpy(&i, a, 4);
+    memcpy(&j, b, 4);
+    memcpy(&k, a + n - 4, 4);
+    memcpy(&l, b + n - 4, 4);
+    return ((i ^ j) | (k ^ l)) == 0;
+}
+
+/* A fraction of a second at at[0..), its point included; *micros gets it. Stops at `end`. */
+static inline const char *fast_fraction(const char *at, const char *end, int64_t *micros)
+{
+    int64_t value = 0, scale = 100000;
+    for (at++; at < end && ascii_is_digit(*at); at++) {
+        value += (*at - '0') * scale;
+        scale /= 10;
+    }
+    *micros = value;
+    return at;
+}
+
+/* The common path: same minute, same zone, same host as the line remembered. */
+static bool parse_like_last(struct envelope *envelope, struct slice raw, struct log_line *line)
+{
+    const struct envelope_memory *memory = &envelope->memory;
+    if (raw.len < memory->least || !same_bytes(raw.at, memory->minute, memory->minute_len))
+        return false;
+    const char *at = raw.at + memory->minute_len, *end = raw.at + raw.len;
+    unsigned tens = (unsigned char)at[0] - '0', ones = (unsigned char)at[1] - '0';
+    if (tens > 5 || ones > 9)
+        return false;
+    int64_t micros = 0;
+    at += 2;
+    if (*at == '.')
+        at = fast_fraction(at, end, &micros);
+    size_t after = memory->zone_len + memory->host_len;
+    if ((size_t)(end - at) < after || !same_bytes(at, memory->zone_and_host, after))
+        return false;
+    at += after;
+    if (!syslog_tag_parse(slice_make(at, (size_t)(end - at)), line))
+        return false;
+    if (line->text.len && line->text.at[0] == '[')
+        line->text = syslog_tag_strip_id(line->text);
+    line->host = slice_make(at - memory->host_len, memory->host_len - 1);
+    line->time_us = memory->minute_us + (tens * 10 + ones) * INT64_C(1000000) + micros;
+    line->offset_minutes = memory->offset_minutes;
+    line->envelope = memory->kind;
+    envelope->clock.last_us = line->time_us;
+    envelope->yearless += memory->yearless;
+    return true;
+}
+
+/* journalctl's "-- Journal begins at ...", "-- Boot ... --", grep's "--", tail's "==> file <==", a
+ * pager's "--- more": written by tools, not by the log's programs. */
+static bool is_banner(struct slice raw)
+{
+    return raw.len == 0 || slice_starts(raw, "-- ") || slice_is(raw, "--") ||
+           slice_starts(raw, "--- ") || (slice_starts(raw, "==> ") && slice_ends(raw, " <==")) ||
+           slice_starts(raw, "--More--");
+}
+
+/* The number in "message repeated 3 times: ..." behind prefix; *rest is what follows "times". */
+static uint32_t repeat_count(struct slice text, const char *prefix, struct slice *rest)
+{
+    if (!slice_starts(text, prefix))
+        return 0;
+    text = slice_skip(text, strlen(prefix));
+    size_t digits = slice_index(slice_head(text, 12), ' ');
+    uint64_t count;
+    if (!slice_to_u64(slice_head(text, digits), &count) || count == 0 || count > UINT32_MAX)
+        return 0;
+    text = slice_skip(text, digits);
+    if (!slice_starts(text, " time"))
+        return 0;
+    *rest = slice_skip(text, slice_starts(text, " times") ? 6 : 5);
+    return (uint32_t)count;
+}
+
+/* rsyslog's "message repeated 3 times: [ text]" stands for its text. */
+static void unfold_repeat(struct log_line *line)
+{
+    struct slice rest;
+    uint32_t count = repeat_count(line->text, "message repeated ", &rest);
+    if (count == 0 || !slice_starts(rest, ": ["))
+        return;
+    rest = slice_skip(rest, 3);
+    if (rest.len && rest.at[0] == ' ')
+        rest = slice_skip(rest, 1);
+    if (slice_ends(rest, "]"))
+        rest.len--;
+    else
+        line->truncated = true;
+    line->text = rest;
+    line->repeats = count;
+}
+
+/* What a line without a program may be. */
+static void look_for_logger(struct envelope *envelope, struct log_line *line)
+{
+    static const char *const prefixes[] = { "last message repeated ", "above message repeats ",
+                                            "--- last message repeated " };
+    struct slice rest;
+    for (size_t i = 0; i < COUNT(prefixes) && envelope->repeat_of_last == 0; i++)
+        envelope->repeat_of_last = repeat_count(line->text, prefixes[i], &rest);
+    line->marker = envelope->repeat_of_last || is_banner(line->text);
+}
+
+/* Lengths at which somebody cuts: Postfix its text at 2000 bytes (util/msg_syslog.c, behind
+ * "warning: " or the like), old syslogds at 1024 with "<22>" and without the host, rsyslog at 8096,
+ * syslog-ng at 8192. */
+static bool is_cut(struct slice raw, const struct log_line *line)
+{
+    size_t sent = raw.len + 4 - (line->host.len ? line->host.len + 1 : 0);
+    return (line->text.len >= 2000 && line->text.len <= 2009 &&
+            slice_starts(line->program, "postfix")) ||
+           (sent >= 1022 && sent <= 1025) || raw.len == 1023 || raw.len == 1024 ||
+           (raw.len >= 8090 && raw.len <= 8096) || (raw.len >= 8186 && raw.len <= 8192);
+}
+
+static inline void finish(struct envelope *envelope, struct slice raw, struct log_line *line)
+{
+    if (line->program.len == 0)
+        look_for_logger(envelope, line);
+    else if (line->text.len && line->text.at[0] == 'm')
+        unfold_repeat(line);
+    if (raw.len >= 1000 && is_cut(raw, line))
+        line->truncated = true;
+}
+
+static inline void start(struct envelope *envelope, struct slice raw, struct log_line *line)
+{
+    line->raw = raw;
+    line->repeats = 1;
+    line->truncated = line->malformed = line->marker = false;
+    envelope->repeat_of_last = 0;
+}
+
+void envelope_parse_record(struct envelope *envelope, struct slice raw, const struct record *record,
+                           struct log_line *line)
+{
+    start(envelope, raw, line);
+    envelope_take_record(envelope, record, line);
+    finish(envelope, raw, line);
+}
+
+bool envelope_parse(struct envelope *envelope, struct slice raw, struct log_line *line)
+{
+    start(envelope, raw, line);
+    if (parse_like_last(envelope, raw, line)) {
+        finish(envelope, raw, line);
+        return true;
+    }
+    switch (envelope_try_forms(envelope, raw, line)) {
+    case FORM_YES:
+        remember(envelope, raw, line);
+        finish(envelope, raw, line);
+        return true;
+    case FORM_PART:
+        return false;
+    case FORM_NO:
+        break;
+    }
+    line->marker = is_banner(raw);
+    line->malformed = !line->marker;
+    line->truncated = false;
+    line->text = raw;
+    line->host = line->program = slice_make(raw.at, 0);
+    line->pid = 0;
+    line->time_us = TIME_NONE;
+    line->offset_minutes = 0;
+    line->envelope = ENVELOPE_NONE;
+    return true;
+}
+
+bool envelope_flush(struct envelope *envelope, struct slice raw, struct log_line *line)
+{
+    if (envelope->partial_len == 0)
+        return false;
+    start(envelope, raw, line);
+    struct slice text = slice_make(envelope->partial, envelope->partial_len);
+    envelope->partial_len = 0;
+    envelope_take_payload(envelope, text, NULL, line);
+    line->truncated = true;
+    return true;
+}

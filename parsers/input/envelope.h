@@ -1,0 +1,62 @@
+#ifndef PARSERS_INPUT_ENVELOPE_H
+#define PARSERS_INPUT_ENVELOPE_H
+/*
+ * The envelope of a line: when, where, who; what remains is the text. Takes raw lines of one file in
+ * order, gives log_line's fields. The form is found per line, the one of the line before is tried
+ * first. Cost: while the minute, the host and the form stay the same, one comparison and one walk
+ * over the program's name (about 20 ns); everything else may be slow.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "parsers/input/log_line.h"
+#include "parsers/input/year_clock.h"
+
+/* What the last lines looked like, so that the next one need only be compared. */
+struct envelope_memory {
+    size_t least;    /* bytes that a line like the last one has at least; SIZE_MAX: nothing known */
+    char minute[20]; /* the stamp up to the seconds: "Nov 22 10:15:" */
+    size_t minute_len;
+    int64_t minute_us;
+    char zone_and_host[80];    /* behind seconds and fraction: "+01:00 mx1 " */
+    size_t zone_len, host_len; /* each with the blank behind it */
+    int16_t offset_minutes;
+    bool yearless;
+    enum envelope_kind kind;
+};
+
+struct envelope {
+    struct year_clock clock;
+    struct envelope_memory memory;
+    struct stamp stamp;      /* as written in the last line that was not merely compared */
+    size_t form, forced;     /* rows of the form table; forced: no other is tried */
+    uint64_t yearless;       /* lines whose year came from the clock */
+    uint32_t repeat_of_last; /* the line says "last message repeated N times": N, else 0 */
+    char *scratch;           /* decoded text of one line */
+    char *partial;           /* parts of a line that a container runtime cut in pieces */
+    size_t partial_len;
+};
+
+/* Prepares for one file. format is a name of envelope_format_names, or NULL: found per line. */
+void envelope_init(struct envelope *envelope, const char *format);
+/* Gives the memory back. */
+void envelope_release(struct envelope *envelope);
+/* Reads the envelope of raw and sets every field of line but file, number, offset and repeats'
+ * resolution. A line of no known form is malformed: its text is all of it. False when the line is
+ * only a part of the next one (container runtimes cut long lines) and nothing was set. Slices are
+ * valid until the next call and as long as raw. */
+bool envelope_parse(struct envelope *envelope, struct slice raw, struct log_line *line);
+/* At the end of a file: a line whose last part never came, as cut; false when there is none. */
+bool envelope_flush(struct envelope *envelope, struct slice raw, struct log_line *line);
+/* As envelope_parse for a record of fields (journal export); raw is what stands for the line. */
+struct record;
+void envelope_parse_record(struct envelope *envelope, struct slice raw, const struct record *record,
+                           struct log_line *line);
+/* The names that --format takes; static storage. "export" (journalctl -o export) is known by the
+ * beginning of a file and read by parsers/input/journal_export.h. */
+const char *const *envelope_format_names(size_t *count);
+/* A line of that form, for tests and documents; NULL for an unknown name. */
+const char *envelope_format_sample(const char *name);
+
+#endif

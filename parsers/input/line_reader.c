@@ -1,0 +1,303 @@
+#include "parsers/input/line_reader.h"
+
+#include <stdlib.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+#include "base/xalloc.h"
+
+enum {
+    READ_SIZE = 512 * 1024,
+    BLOCK_SIZE = LINE_HISTORY + 2 * LINE_LENGTH_MAX + READ_SIZE,
+    WINDOW = 16 * 1024, /* how far newlines are looked for at a time; all of it may be newlines */
+};
+
+void line_reader_init(struct line_reader *reader, line_reader_fn read, void *user)
+{
+    *reader = (struct line_reader){ .read = read, .user = user };
+    reader->block = xmalloc(BLOCK_SIZE);
+    reader->newlines = xmalloc(WINDOW * sizeof *reader->newlines);
+}
+
+void line_reader_release(struct line_reader *reader)
+{
+    free(reader->block);
+    free(reader->newlines);
+    *reader = (struct line_reader){ .ended = true };
+}
+
+/* Reads more behind the unread bytes, keeping some history before them. Only when no known newline
+ * is pending, as positions move. */
+static void fill(struct line_reader *reader)
+{
+    size_t keep = reader->at - reader->start;
+    keep = keep < LINE_HISTORY ? keep : LINE_HISTORY;
+    size_t from = reader->at - keep;
+    memmove(reader->block, reader->block + from, reader->end - from);
+    reader->base += from;
+    reader->start = 0;
+    reader->at -= from;
+    reader->end -= from;
+    reader->indexed -= from;
+    reader->has_nul = memchr(reader->block + reader->at, '\0', reader->end - reader->at) != NULL;
+    size_t got = reader->read(reader->user, reader->block + reader->end, BLOCK_SIZE - reader->end);
+    bool first = reader->base == 0 && reader->end == 0;
+    reader->end += got;
+    reader->ended = got == 0;
+    if (first && got >= 3 && memcmp(reader->block, "\xEF\xBB\xBF", 3) == 0)
+        reader->at = reader->indexed = 3; /* a byte order mark that some editor left */
+}
+
+/* What was found in a stretch: how many newlines were noted, and whether there is a NUL. */
+struct found {
+    size_t count;
+    bool nul;
+};
+
+static struct found find_bytewise(const char *block, size_t from, size_t to, uint32_t *out)
+{
+    struct found found = { 0, false };
+    for (; from < to; from++) {
+        found.nul |= block[from] == '\0';
+        if (block[from] == '\n')
+            out[found.count++] = (uint32_t)from;
+    }
+    return found;
+}
+
+#ifdef __x86_64__
+/* 64 bytes a step; the newlines of a step are the bits of one word. */
+__attribute__((target("avx2"))) static struct found find_avx2(const char *block, size_t from,
+                                                              size_t to, uint32_t *out)
+{
+    const __m256i newline = _mm256_set1_epi8('\n'), zero = _mm256_setzero_si256();
+    __m256i zeros = zero;
+    size_t n = 0;
+    for (; from + 64 <= to; from += 64) {
+        __m256i low = _mm256_loadu_si256((const __m256i_u *)(const void *)(block + from));
+        __m256i high = _mm256_loadu_si256((const __m256i_u *)(const void *)(block + from + 32));
+        zeros = _mm256_or_si256(
+            zeros, _mm256_or_si256(_mm256_cmpeq_epi8(low, zero), _mm256_cmpeq_epi8(high, zero)));
+        uint64_t mask = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, newline)) |
+                        (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline))
+                            << 32;
+        for (; mask; mask &= mask - 1)
+            out[n++] = (uint32_t)(from + (size_t)__builtin_ctzll(mask));
+    }
+    struct found rest = find_bytewise(block, from, to, out + n);
+    rest.count += n;
+    rest.nul |= _mm256_movemask_epi8(zeros) != 0;
+    return rest;
+}
+
+/* The same with what every x86-64 has. */
+static struct found find_sse2(const char *block, size_t from, size_t to, uint32_t *out)
+{
+    const __m128i newline = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
+    __m128i zeros = zero;
+    size_t n = 0;
+    for (; from + 16 <= to; from += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i_u *)(const void *)(block + from));
+        zeros = _mm_or_si128(zeros, _mm_cmpeq_epi8(bytes, zero));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, newline));
+        for (; mask; mask &= mask - 1)
+            out[n++] = (uint32_t)(from + (size_t)__builtin_ctz(mask));
+    }
+    struct found rest = find_bytewise(block, from, to, out + n);
+    rest.count += n;
+    rest.nul |= _mm_movemask_epi8(zeros) != 0;
+    return rest;
+}
+#endif
+
+/* Notes the newlines in [from, to); true when there are NULs too. */
+static bool find_newlines(struct line_reader *reader, size_t from, size_t to)
+{
+    struct found found;
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2"))
+        found = find_avx2(reader->block, from, to, reader->newlines);
+    else
+        found = find_sse2(reader->block, from, to, reader->newlines);
+#else
+    found = find_bytewise(reader->block, from, to, reader->newlines);
+#endif
+    reader->count = (uint32_t)found.count;
+    return found.nul;
+}
+
+/* The same, where a run of NULs ends a line too: its first byte is noted. Returns how far it came:
+ * a short run that may go on behind the bytes read so far is left for later. */
+static size_t find_newlines_and_holes(struct line_reader *reader, size_t from, size_t to)
+{
+    const char *block = reader->block;
+    size_t n = 0;
+    while (from < to) {
+        if (block[from] == '\n')
+            reader->newlines[n++] = (uint32_t)from;
+        if (block[from] != '\0') {
+            from++;
+            continue;
+        }
+        size_t stop = from;
+        while (stop < reader->end && block[stop] == '\0')
+            stop++;
+        bool goes_on = from > reader->start && block[from - 1] == '\0';
+        if (stop == reader->end && !reader->ended && stop - from < LINE_NUL_RUN && !goes_on)
+            break;
+        if (stop - from >= LINE_NUL_RUN && !goes_on) {
+            reader->newlines[n++] = (uint32_t)from;
+            reader->nul_runs++;
+        }
+        from = stop;
+    }
+    reader->count = (uint32_t)n;
+    return from;
+}
+
+/* Looks for line ends in the next stretch of unread bytes; false when there is nothing to look at. */
+static bool index_more(struct line_reader *reader)
+{
+    size_t from = reader->indexed, to = from + WINDOW < reader->end ? from + WINDOW : reader->end;
+    reader->next = reader->count = 0;
+    if (from >= to)
+        return false;
+    reader->indexed = to;
+    if (find_newlines(reader, from, to) || reader->has_nul) {
+        reader->has_nul = true;
+        reader->indexed = find_newlines_and_holes(reader, from, to);
+    }
+    return reader->indexed > from;
+}
+
+struct slice line_reader_trim(struct slice line)
+{
+    line = slice_head(line, slice_index(line, '\n'));
+    if (line.len && line.at[line.len - 1] == '\r')
+        line.len--;
+    if (!memchr(line.at, '\0', line.len))
+        return slice_head(line, LINE_LENGTH_MAX);
+    while (line.len && line.at[0] == '\0')
+        line = slice_skip(line, 1);
+    size_t run = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        run = line.at[i] == '\0' ? run + 1 : 0;
+        if (run == LINE_NUL_RUN)
+            line.len = i + 1;
+    }
+    while (line.len && line.at[line.len - 1] == '\0')
+        line.len--;
+    return slice_head(line, LINE_LENGTH_MAX);
+}
+
+/* The line from reader->at to the line end at `stop`; false when it is no line but a hole's edge. */
+static bool give(struct line_reader *reader, size_t stop, struct raw_line *line)
+{
+    struct slice text = slice_make(reader->block + reader->at, stop - reader->at);
+    bool at_newline = stop == reader->end || reader->block[stop] == '\n';
+    line->number = reader->passed + 1;
+    reader->passed += at_newline;
+    reader->at = stop < reader->end ? stop + 1 : stop;
+    if (reader->skipping) {
+        reader->skipping = false;
+        return false;
+    }
+    line->truncated = !at_newline;
+    if (reader->has_nul) {
+        bool was_empty = text.len == 0;
+        text = line_reader_trim(text);
+        if (text.len == 0 && !(was_empty && at_newline))
+            return false;
+    } else if (text.len && text.at[text.len - 1] == '\r') {
+        text.len--;
+    }
+    if (text.len > LINE_LENGTH_MAX) {
+        text.len = LINE_LENGTH_MAX;
+        line->truncated = true;
+    }
+    line->text = text;
+    line->offset = reader->base + (size_t)(text.at - reader->block);
+    return true;
+}
+
+/* No line end in the unread bytes and too many of them: gives the head of the line and begins to
+ * skip the rest. False when there is no line to give yet. */
+static bool give_overlong(struct line_reader *reader, struct raw_line *line)
+{
+    while (reader->has_nul && !reader->skipping && reader->at < reader->end &&
+           reader->block[reader->at] == '\0')
+        reader->at++; /* still inside a hole */
+    if (reader->indexed < reader->at)
+        reader->indexed = reader->at;
+    if (!reader->skipping && reader->end - reader->at <= LINE_LENGTH_MAX + 1)
+        return false;
+    bool was_skipping = reader->skipping;
+    if (!was_skipping) {
+        line->text = slice_make(reader->block + reader->at, LINE_LENGTH_MAX);
+        line->offset = reader->base + reader->at;
+        line->number = reader->passed + 1;
+        line->truncated = true;
+        reader->skipping = true;
+    }
+    reader->at = reader->indexed;
+    return !was_skipping;
+}
+
+bool line_reader_next_slow(struct line_reader *reader, struct raw_line *line)
+{
+    for (;;) {
+        while (reader->next < reader->count)
+            if (give(reader, reader->newlines[reader->next++], line))
+                return true;
+        if (index_more(reader))
+            continue;
+        if (give_overlong(reader, line))
+            return true;
+        if (!reader->ended) {
+            fill(reader);
+            continue;
+        }
+        if (reader->at == reader->end)
+            return false;
+        if (give(reader, reader->end, line))
+            return true;
+    }
+}
+
+bool line_reader_take(struct line_reader *reader, size_t size, struct slice *bytes)
+{
+    if (size > LINE_LENGTH_MAX)
+        return false;
+    reader->next = reader->count = 0;
+    reader->indexed = reader->at;
+    while (reader->end - reader->at < size && !reader->ended)
+        fill(reader);
+    if (reader->end - reader->at < size)
+        return false;
+    *bytes = slice_make(reader->block + reader->at, size);
+    for (size_t i = 0; i < size; i++)
+        reader->passed += bytes->at[i] == '\n';
+    reader->at += size;
+    reader->indexed = reader->at;
+    return true;
+}
+
+bool line_reader_skip(struct line_reader *reader, uint64_t size)
+{
+    struct slice ignored;
+    while (size > 0) {
+        size_t part = size < LINE_LENGTH_MAX ? (size_t)size : LINE_LENGTH_MAX;
+        if (!line_reader_take(reader, part, &ignored))
+            return false;
+        size -= part;
+    }
+    return true;
+}
+
+struct slice line_reader_history(const struct line_reader *reader, const char *at)
+{
+    const char *start = reader->block + reader->start;
+    return at > start && at <= reader->block + reader->end ? slice_make(start, (size_t)(at - start))
+                                                           : slice_make(reader->block, 0);
+}
