@@ -127,6 +127,7 @@ enum line_class {
     X(REPEAT, "repeat") \
     X(EHLO_DISCARD, "ehlo_discard") \
     X(DIALOGUE, "dialogue") \
+    X(SMTP_HEADER_CHECK, "smtp_header_check") \
     X(DAEMON_WARNING, "daemon_warning") \
     X(DAEMON_NOTE, "daemon_note") \
     X(DAEMON_DEBUG, "daemon_debug")

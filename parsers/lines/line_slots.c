@@ -193,6 +193,42 @@ static const char *type_program(const char *at, const char *end, struct slice *v
     return stop > at ? stop : NULL;
 }
 
+/* A table's name, without the "(0,lock|fold_fix)" of its flags. */
+static const char *type_table(const char *at, const char *end, struct slice *value)
+{
+    const char *stop = at;
+    while (stop < end && *stop != ' ' && *stop != '(')
+        stop++;
+    *value = slice_make(at, (size_t)(stop - at));
+    const char *close = stop < end && *stop == '(' ? memchr(stop, ')', (size_t)(end - stop)) : NULL;
+    return stop == at ? NULL : close ? close + 1 : stop;
+}
+
+/* The name of one of Postfix's functions, lower case with a '_', and its ':'. */
+static const char *type_function(const char *at, const char *end, struct slice *value)
+{
+    const char *stop = at;
+    bool underscore = false;
+    while (stop < end && (*stop == '_' || ascii_is_digit(*stop) || (*stop >= 'a' && *stop <= 'z')))
+        underscore |= *stop++ == '_';
+    if (stop < end && *stop == '[') {
+        const char *close = memchr(stop, ']', (size_t)(end - stop));
+        stop = close ? close + 1 : stop;
+    }
+    *value = slice_make(at, (size_t)(stop - at));
+    return underscore && stop < end && *stop == ':' ? stop + 1 : NULL;
+}
+
+/* An absolute path up to the next blank or ':'. */
+static const char *type_path(const char *at, const char *end, struct slice *value)
+{
+    const char *stop = at;
+    while (stop < end && *stop != ' ' && *stop != ':')
+        stop++;
+    *value = slice_make(at, (size_t)(stop - at));
+    return stop > at && *at == '/' ? stop : NULL;
+}
+
 static const struct {
     const char *name;
     slot_fn fn;
@@ -210,6 +246,8 @@ static const struct {
     { "client_tail", slot_client_tail },
     { "session_counts", slot_session_counts },
     { "delivery", slot_delivery },
+    { "dnsbl_answer", slot_dnsbl_answer },
+    { "anvil_client", slot_anvil_client },
 };
 
 slot_fn slot_find(struct slice name)
@@ -224,9 +262,12 @@ static const struct {
     const char *name;
     slot_type_fn fn;
 } types[] = {
-    { "int", type_int },   { "float", type_float },     { "word", type_word },
-    { "ip", type_ip },     { "qid", type_qid },         { "msgid", type_msgid },
-    { "trim", type_trim }, { "program", type_program },
+    { "int", type_int },     { "float", type_float },
+    { "word", type_word },   { "ip", type_ip },
+    { "qid", type_qid },     { "msgid", type_msgid },
+    { "trim", type_trim },   { "program", type_program },
+    { "table", type_table }, { "function", type_function },
+    { "path", type_path },
 };
 
 slot_type_fn slot_type_find(struct slice name)

@@ -60,5 +60,9 @@ const char *slot_client_tail(const char *at, const char *end, struct event *even
 const char *slot_session_counts(const char *at, const char *end, struct event *event);
 /* {delivery}: R>, orig_to=<O>, relay=X, ... status=S (REASON) behind to=<. */
 const char *slot_delivery(const char *at, const char *end, struct event *event);
+/* {dnsbl_answer}: the address a list answered, with its error answers marked. */
+const char *slot_dnsbl_answer(const char *at, const char *end, struct event *event);
+/* {anvil_client}: (SERVICE:ADDRESS) at TIME; both may hold colons. */
+const char *slot_anvil_client(const char *at, const char *end, struct event *event);
 
 #endif

@@ -38,6 +38,16 @@ static const struct line_shape bounce[] = {
       "warning: 4jY4Wd0VKsz39: sender notification failed to a@example.org: queue file write error", NULL, 0 },
     { EVENT_BOUNCE_FAILED, "warning: {queue_id}: sender notification failed to {recipient}",
       "warning: 4jY4Wd0VKsz39: sender notification failed to a@example.org", NULL, 0 },
+    { EVENT_BOUNCE_FAILED, "warning: {queue_id}: postmaster noti{*} failed{*}",
+      "warning: 4jY4Wd0VKsz39: postmaster notice failed while bouncing to a@example.org", NULL, 0 },
+    { EVENT_BOUNCE_FAILED, "warning: {queue_id}: undeliverable postmaster notification discarded",
+      "warning: 4jY4Wd0VKsz39: undeliverable postmaster notification discarded", NULL, 0 },
+    { EVENT_BOUNCE_FAILED, "warning: {queue_id}: trace logfile update error",
+      "warning: 4jY4Wd0VKsz39: trace logfile update error", NULL, 0 },
+    { EVENT_BOUNCE_FAILED, "warning: {queue_id}: verify service update error",
+      "warning: 4jY4Wd0VKsz39: verify service update error", NULL, 0 },
+    { EVENT_BOUNCE_FAILED, "warning: {what:word} removed spurious {queue_id:qid} log",
+      "warning: example: removed spurious 4jY4Wd0VKsz39 log", NULL, 0 },
 };
 
 static const struct line_shape postsuper[] = {

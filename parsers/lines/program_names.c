@@ -17,23 +17,31 @@
 /* clang-format off */
 static const struct shape_table *const postfix_tables[] = {
     &postfix_smtpd_shapes, &postfix_cleanup_shapes, &postfix_qmgr_shapes, &postfix_delivery_shapes,
-    &postfix_pickup_shapes, &postfix_bounce_shapes, &postfix_postsuper_shapes, &postfix_master_shapes,
-    &postfix_common_shapes, NULL,
+    &postfix_pickup_shapes, &postfix_bounce_shapes, &postfix_postsuper_shapes, &postfix_postscreen_shapes,
+    &postfix_dnsblog_shapes, &postfix_tlsproxy_shapes, &postfix_tls_shapes, &postfix_service_shapes,
+    &postfix_tables_shapes, &postfix_config_shapes, &postfix_master_shapes, &postfix_statistics_shapes,
+    &postfix_script_shapes, &postfix_daemon_shapes, &postfix_notes_shapes, &postfix_debug_shapes, NULL,
 };
 
 static const struct program_rule rules[] = {
-    { "smtpd", PROGRAM_POSTFIX, SERVICE_SMTPD, TABLES(&postfix_smtpd_shapes) },
+    { "smtpd", PROGRAM_POSTFIX, SERVICE_SMTPD, TABLES(&postfix_smtpd_shapes, &postfix_tls_shapes, &postfix_service_shapes) },
     { "cleanup", PROGRAM_POSTFIX, SERVICE_CLEANUP, TABLES(&postfix_cleanup_shapes) },
     { "qmgr nqmgr oqmgr", PROGRAM_POSTFIX, SERVICE_QMGR, TABLES(&postfix_qmgr_shapes, &postfix_delivery_shapes) },
     { "smtp lmtp relay local virtual pipe error retry discard uucp maildrop ifmail bsmtp scalemail-backend mailman",
-      PROGRAM_POSTFIX, SERVICE_DELIVERY, TABLES(&postfix_delivery_shapes) },
+      PROGRAM_POSTFIX, SERVICE_DELIVERY, TABLES(&postfix_delivery_shapes, &postfix_tls_shapes) },
     { "pickup", PROGRAM_POSTFIX, SERVICE_PICKUP, TABLES(&postfix_pickup_shapes) },
     { "bounce defer trace", PROGRAM_POSTFIX, SERVICE_BOUNCE, TABLES(&postfix_bounce_shapes) },
     { "postsuper", PROGRAM_POSTFIX, SERVICE_POSTSUPER, TABLES(&postfix_postsuper_shapes) },
-    { "master", PROGRAM_POSTFIX, SERVICE_MASTER, TABLES(&postfix_master_shapes) },
-    { "anvil scache verify tlsmgr trivial-rewrite proxymap proxywrite flush showq spawn qmqpd postlogd postlog postmap postalias "
-      "postconf postqueue postcat postkick postlock postmulti postfix postfix-script sendmail newaliases mailq postdrop",
-      PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER, NO_TABLES },
+    { "master", PROGRAM_POSTFIX, SERVICE_MASTER, TABLES(&postfix_master_shapes, &postfix_daemon_shapes) },
+    { "postscreen", PROGRAM_POSTFIX, SERVICE_POSTSCREEN, TABLES(&postfix_postscreen_shapes) },
+    { "dnsblog", PROGRAM_POSTFIX, SERVICE_DNSBLOG, TABLES(&postfix_dnsblog_shapes) },
+    { "tlsproxy", PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER, TABLES(&postfix_tlsproxy_shapes, &postfix_tls_shapes) },
+    { "anvil scache verify tlsmgr", PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER, TABLES(&postfix_statistics_shapes, &postfix_tls_shapes) },
+    { "postfix-script postfix", PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER, TABLES(&postfix_script_shapes) },
+    { "trivial-rewrite proxymap proxywrite flush showq spawn qmqpd postlogd postlog postmap postalias nbdb_reindexd "
+      "postconf postqueue postcat postkick postlock postmulti sendmail newaliases mailq postdrop posttls-finger",
+      PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER,
+      TABLES(&postfix_tables_shapes, &postfix_config_shapes, &postfix_service_shapes, &postfix_daemon_shapes, &postfix_notes_shapes, &postfix_debug_shapes) },
 };
 
 /* A Postfix service of master.cf whose name we do not know: told by the shape of its lines. */

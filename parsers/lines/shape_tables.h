@@ -14,7 +14,18 @@ extern const struct shape_table postfix_postsuper_shapes;
 extern const struct shape_table postfix_delivery_shapes;
 extern const struct shape_table postfix_bounce_shapes;
 extern const struct shape_table postfix_master_shapes;
-extern const struct shape_table postfix_common_shapes;
+extern const struct shape_table postfix_postscreen_shapes;
+extern const struct shape_table postfix_dnsblog_shapes;
+extern const struct shape_table postfix_tlsproxy_shapes;
+extern const struct shape_table postfix_statistics_shapes;
+extern const struct shape_table postfix_script_shapes;
+extern const struct shape_table postfix_tls_shapes;
+extern const struct shape_table postfix_tables_shapes;
+extern const struct shape_table postfix_service_shapes;
+extern const struct shape_table postfix_config_shapes;
+extern const struct shape_table postfix_daemon_shapes;
+extern const struct shape_table postfix_notes_shapes;
+extern const struct shape_table postfix_debug_shapes;
 
 /* A table over the array `shapes` of the same file. */
 #define SHAPE_TABLE(table, of_service)                                                             \
