@@ -273,14 +273,17 @@ bool results_row_is_stopped(const struct results *results, uint32_t row)
            tally_baseline_accepts(results->tally, row);
 }
 
-bool results_row_is_hit(const struct results *results, uint32_t row, size_t restriction)
+uint8_t *results_acting_classes(const struct results_side *side, size_t restriction)
 {
-    const struct results_side *side = &results->candidate;
-    if (restriction == SIZE_MAX)
-        return results_row_is_stopped(results, row);
-    if (restriction >= side->set.restriction_count ||
-        (side->from_log && side->from_log[row] == FROM_LOG_NO_SMTPD))
-        return false;
-    uint32_t row_class = replay_class(side->view.replay, row);
-    return replay_class_acts(side->view.replay, row_class, (uint32_t)restriction) == TRI_YES;
+    uint32_t count = replay_class_count(side->view.replay);
+    uint8_t *acting = xcalloc(count + (size_t)1, 1);
+    for (uint32_t k = 0; k < count && restriction < side->set.restriction_count; k++)
+        acting[k] = replay_class_acts(side->view.replay, k, (uint32_t)restriction) == TRI_YES;
+    return acting;
+}
+
+bool results_row_is_hit(const struct results_side *side, const uint8_t *acting, uint32_t row)
+{
+    return acting[replay_class(side->view.replay, row)] &&
+           !(side->from_log && side->from_log[row] == FROM_LOG_NO_SMTPD);
 }

@@ -67,8 +67,11 @@ struct results *results_new(const struct results_parts *parts);
 
 /* True when the baseline lets the row in and the candidate does not. */
 bool results_row_is_stopped(const struct results *results, uint32_t row);
-/* True when the restriction acts on the row (SIZE_MAX: when the row is stopped). */
-bool results_row_is_hit(const struct results *results, uint32_t row, size_t restriction);
+/* By class of the side's replay, one byte each: does the restriction act on its rows? The caller
+ * frees it. */
+uint8_t *results_acting_classes(const struct results_side *side, size_t restriction);
+/* True when a restriction with these acting classes acts on the row. */
+bool results_row_is_hit(const struct results_side *side, const uint8_t *acting, uint32_t row);
 /* The key of a row in a dimension, and how many keys there are at most (numbers below that). */
 sym results_row_key(const struct results *results, uint32_t row, enum results_dimension dimension);
 uint32_t results_key_limit(const struct results *results, enum results_dimension dimension);

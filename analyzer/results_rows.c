@@ -246,13 +246,14 @@ static int compare_counts(const void *left, const void *right)
     return (a->key > b->key) - (a->key < b->key);
 }
 
-/* Messages by key over the rows that a restriction acts on. Mail that is left out of the rates is
- * left out here too. */
-static struct key_count *count_keys(const struct results *results, size_t restriction,
-                                    enum results_dimension dimension, uint32_t limit)
+/* Messages by key over the rows that a restriction of a side acts on, or (acting NULL) that the
+ * candidate stops. Mail that is left out of the rates is left out here too. */
+static struct key_count *count_keys(const struct results *results, const struct results_side *side,
+                                    const uint8_t *acting, enum results_dimension dimension)
 {
     const struct evidence *evidence = results->parts.evidence;
-    struct key_count *counts = xcalloc(limit + (size_t)1, sizeof *counts);
+    struct key_count *counts =
+        xcalloc(results_key_limit(results, dimension) + (size_t)1, sizeof *counts);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
         const struct message *message = &evidence->messages[m];
         enum label_kind kind = label_kind_of(results->labels.of_message[m]);
@@ -260,7 +261,8 @@ static struct key_count *count_keys(const struct results *results, size_t restri
             continue;
         for (uint32_t i = 0; i < message->row_count; i++) {
             uint32_t row = message->first_row + i;
-            if (!results_row_is_hit(results, row, restriction))
+            if (acting ? !results_row_is_hit(side, acting, row)
+                       : !results_row_is_stopped(results, row))
                 continue;
             struct key_count *count = &counts[results_row_key(results, row, dimension)];
             if (count->seen == m + 1)
@@ -274,12 +276,15 @@ static struct key_count *count_keys(const struct results *results, size_t restri
     return counts;
 }
 
-struct results_share *results_top(const struct results *results, size_t restriction,
-                                  enum results_dimension dimension, size_t limit,
-                                  struct arena *arena, size_t *count)
+struct results_share *results_top_in(const struct results *results, const struct results_set *set,
+                                     size_t restriction, enum results_dimension dimension,
+                                     size_t limit, struct arena *arena, size_t *count)
 {
+    const struct results_side *side =
+        set == &results->baseline.set ? &results->baseline : &results->candidate;
+    uint8_t *acting = restriction == SIZE_MAX ? NULL : results_acting_classes(side, restriction);
+    struct key_count *counts = count_keys(results, side, acting, dimension);
     uint32_t keys = results_key_limit(results, dimension);
-    struct key_count *counts = count_keys(results, restriction, dimension, keys);
     size_t used = 0;
     for (sym key = 0; key < keys; key++)
         if (counts[key].messages) {
@@ -297,7 +302,16 @@ struct results_share *results_top(const struct results *results, size_t restrict
             counts[i].spam,
         };
     free(counts);
+    free(acting);
     return shares;
+}
+
+struct results_share *results_top(const struct results *results, size_t restriction,
+                                  enum results_dimension dimension, size_t limit,
+                                  struct arena *arena, size_t *count)
+{
+    return results_top_in(results, &results->candidate.set, restriction, dimension, limit, arena,
+                          count);
 }
 
 /* ---- selections ---- */
@@ -335,12 +349,12 @@ static bool row_contains(const struct results *results, uint32_t row, struct sli
 }
 
 static bool row_passes(const struct results *results, const struct results_filter *filter,
-                       uint32_t row)
+                       const uint8_t *acting, uint32_t row)
 {
     enum label_kind kind = label_kind_of(results->labels.of_row[row].ham);
     if (filter->ham >= 0 && kind != (filter->ham ? LABEL_HAM : LABEL_SPAM))
         return false;
-    if (filter->restriction != SIZE_MAX && !results_row_is_hit(results, row, filter->restriction))
+    if (acting && !results_row_is_hit(&results->candidate, acting, row))
         return false;
     if (filter->stopped && !results_row_is_stopped(results, row))
         return false;
@@ -358,8 +372,11 @@ uint32_t *results_select(const struct results *results, const struct results_fil
     uint32_t row_count = results->parts.evidence->row_count;
     uint32_t *found = NULL;
     size_t used = 0, capacity = 0;
+    uint8_t *acting = filter->restriction == SIZE_MAX
+                          ? NULL
+                          : results_acting_classes(&results->candidate, filter->restriction);
     for (uint32_t i = 0; i < row_count && used < limit; i++)
-        if (row_passes(results, filter, results->order[i])) {
+        if (row_passes(results, filter, acting, results->order[i])) {
             GROW(found, used, capacity);
             found[used++] = i;
         }
@@ -367,6 +384,7 @@ uint32_t *results_select(const struct results *results, const struct results_fil
     for (size_t i = 0; i < used; i++)
         kept[i] = found[i];
     free(found);
+    free(acting);
     *count = used;
     return kept;
 }
