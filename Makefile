@@ -83,13 +83,19 @@ $(OUT)/members: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LIB_SRC)' | cmp -s - $@ || echo '$(LIB_SRC)' >$@
 
+# Other flags make other objects; -Werror does not.
+FLAGS := $(CC) $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS))
+$(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+
 # base/banned.h turns calls of forbidden functions into errors; tests may call what they like.
-$(OUT)/obj/tests/%.o: tests/%.c Makefile
+$(OUT)/obj/tests/%.o: tests/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN_TESTS) -MMD -MP -c -o $@ $<
 
-$(OUT)/obj/%.o: %.c Makefile
+$(OUT)/obj/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -include base/banned.h -MMD -MP -c -o $@ $<
