@@ -26,8 +26,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c) tests/fuzz/standalone.c
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
-SCREEN_SRC := $(wildcard tests/screens/*.c)
-TEST_SRC := $(UNIT_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(BENCH_SRC) $(SCREEN_SRC)
+TEST_SRC := $(UNIT_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(BENCH_SRC)
 HEADERS := $(foreach room,$(ROOMS),$(wildcard $(room)/*.h))
 
 WARN := -std=c17 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
@@ -141,13 +140,7 @@ $(FUZZ): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(FUZZ_MAIN) $(OUT)/libmailwha
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 .PRECIOUS: $(OUT)/obj/%.o
 
-# The dashboard over made-up results, driven by tests/screens/check_tui.
-$(OUT)/screens/tui_fake: $(call obj,$(SCREEN_SRC)) $(OUT)/libmailwhatif.a
-	@mkdir -p $(@D)
-	@echo "  LD $@"
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
-
-check: all $(UNIT) $(FUZZ) $(OUT)/screens/tui_fake ## all fast tests (under a minute)
+check: all $(UNIT) $(FUZZ) ## all fast tests (under a minute)
 	tests/run-check $(OUT)
 
 check-fast: all $(UNIT) ## the unit tests alone

@@ -1,0 +1,80 @@
+#include "analyzer/rebuild/client_identity.h"
+
+#include "base/xalloc.h"
+
+struct client client_of_connect(struct evidence *evidence, struct slice name, struct slice address)
+{
+    struct client client = { .address = intern_add(&evidence->text, address),
+                             .name_origin = ORIGIN_CONNECT,
+                             .reverse_origin = ORIGIN_CONNECT };
+    if (name.at) {
+        client.name = client.reverse_name = intern_add(&evidence->text, name);
+        client.name_status = client.reverse_status = NAME_OK;
+    } else {
+        client.name_status = client.reverse_status = NAME_TEMPORARY | NAME_MISSING;
+    }
+    return client;
+}
+
+struct client client_of_proxy(struct evidence *evidence, struct slice name, struct slice address)
+{
+    struct client client = client_of_connect(evidence, name, address);
+    client.name_origin = client.reverse_origin = ORIGIN_CLIENT;
+    if (!name.at) {
+        client.name_status = NAME_TEMPORARY | NAME_MISSING | NAME_FORGED;
+        client.reverse_status = NAME_OK | NAME_TEMPORARY | NAME_MISSING;
+    }
+    return client;
+}
+
+/* Texts of getaddrinfo's errors that smtpd_peer.c takes for passing ones (EAI_AGAIN, EAI_MEMORY,
+ * EAI_SYSTEM) in glibc, musl and the BSDs. */
+static bool reason_is_temporary(struct slice reason)
+{
+    static const struct slice texts[] = { SLICE("emporary"), SLICE("ry again"), SLICE("emory"),
+                                          SLICE("ystem error") };
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (slice_find(reason, texts[i]) < reason.len)
+            return true;
+    return false;
+}
+
+void client_name_warned(struct evidence *evidence, struct client *client, struct slice name,
+                        struct slice reason)
+{
+    if (client->name || !name.at)
+        return;
+    client->reverse_name = intern_add(&evidence->text, name);
+    client->reverse_status = NAME_OK;
+    client->name_status = reason_is_temporary(reason) ? NAME_TEMPORARY : NAME_FORGED;
+    client->name_origin = client->reverse_origin = ORIGIN_WARNING;
+}
+
+/* Keeps of a set what `possible` allows; a contradiction keeps what was known before. */
+static void narrow(uint8_t *set, uint8_t *origin, uint8_t possible, enum evidence_origin by)
+{
+    uint8_t left = *set & possible;
+    if (!left || left == *set)
+        return;
+    *set = left;
+    *origin = (uint8_t)by;
+}
+
+void client_name_refused(struct client *client, struct slice restriction, unsigned code,
+                         int configured, enum evidence_origin origin)
+{
+    bool reverse = slice_is(restriction, "reject_unknown_reverse_client_hostname");
+    if (!reverse && !slice_is(restriction, "reject_unknown_client_hostname"))
+        return;
+    uint8_t lasting = reverse ? NAME_MISSING : NAME_MISSING | NAME_FORGED;
+    uint8_t possible = lasting | NAME_TEMPORARY;
+    if (code != 450)
+        possible = lasting;
+    else if (configured && configured != 450)
+        possible = NAME_TEMPORARY;
+    bool alike = !client->reverse_name; /* no reverse name: both look-ups ended alike */
+    if (reverse || alike)
+        narrow(&client->reverse_status, &client->reverse_origin, possible, origin);
+    if (!reverse || alike)
+        narrow(&client->name_status, &client->name_origin, possible, origin);
+}

@@ -1,0 +1,37 @@
+#ifndef ANALYZER_REBUILD_HOP_FOLD_H
+#define ANALYZER_REBUILD_HOP_FOLD_H
+/*
+ * Folds the hops of a message into its first: each recipient's row takes over the end that it came
+ * to behind the filter; recipients that only a later hop's log names become rows of the first.
+ */
+#include "analyzer/rebuild/rebuild_internal.h"
+
+/* A row of a hop that went on, to which address, as which message. */
+struct hop_part {
+    uint32_t row; /* of the parent; NONE: the whole message */
+    uint32_t child;
+    sym to; /* 0: whatever the child did is the row's end */
+};
+
+struct hop_fold {
+    struct rebuild *r;
+    struct hop_part *parts;
+    uint32_t part_count, part_capacity;
+    uint8_t *flags;                     /* by message */
+    uint8_t *taken;                     /* by row: its end is one of a later hop */
+    uint32_t *first_child, *next_child; /* by message, + 1 */
+    uint32_t *first_part, *next_part;   /* by child message and by part, + 1 */
+};
+
+/* A folder for the rebuilder's messages. Borrows it. */
+void hop_fold_init(struct hop_fold *fold, struct rebuild *r);
+/* `row` went on as message `child`, handed to the address `to`. */
+void hop_fold_part(struct hop_fold *fold, uint32_t row, uint32_t child, sym to);
+/* All of the parent moved to `child`, with every recipient. */
+void hop_fold_moved(struct hop_fold *fold, uint32_t child);
+/* Folds; parent[message] is the parent + 1, 0 for messages of their own. */
+void hop_fold_run(struct hop_fold *fold, const uint32_t *parent);
+/* Gives the memory back. */
+void hop_fold_release(struct hop_fold *fold);
+
+#endif

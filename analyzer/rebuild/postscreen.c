@@ -1,0 +1,189 @@
+#include "analyzer/rebuild/postscreen.h"
+
+#include <stdlib.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "analyzer/rebuild/queue_file.h"
+#include "analyzer/rebuild/recipient_row.h"
+#include "analyzer/rebuild/session.h"
+#include "analyzer/rebuild/smtpd_dialog.h"
+#include "base/xalloc.h"
+
+enum { CONNECTIONS_MAX = 1 << 16 };
+
+struct connection {
+    uint64_t key;
+    uint32_t session; /* in the store; NONE: not yet of interest */
+    uint32_t mail;    /* + 1; 0 none */
+    uint32_t facts;
+    bool passed;
+};
+
+struct postscreen {
+    struct hash_map map;
+    struct connection *items;
+    uint32_t count, capacity;
+    uint32_t *free_items; /* stack of indexes */
+    uint32_t free_count, free_capacity;
+};
+
+static uint64_t connection_key(const struct rebuild *r, const struct event *event)
+{
+    struct slice address = event_get(event, FIELD_CLIENT_ADDRESS);
+    uint64_t port = 0;
+    slice_to_u64(event_get(event, FIELD_CLIENT_PORT), &port);
+    return XXH3_64bits_withSeed(address.at ? address.at : "", address.len, port << 16 | r->realm);
+}
+
+static void connection_close(struct rebuild *r, uint32_t index, bool complete)
+{
+    struct postscreen *ps = r->postscreen;
+    struct connection *connection = &ps->items[index];
+    if (connection->mail)
+        mail_close(r, r->mails[connection->mail - 1]);
+    if (connection->session != NONE)
+        r->evidence->sessions[connection->session].complete = complete;
+    hash_map_remove(&ps->map, connection->key);
+    GROW(ps->free_items, ps->free_count, ps->free_capacity);
+    ps->free_items[ps->free_count++] = index;
+}
+
+void postscreen_close_all(struct rebuild *r)
+{
+    struct postscreen *ps = r->postscreen;
+    if (!ps)
+        return;
+    for (uint32_t i = 0; i < ps->count; i++)
+        if (hash_map_find(&ps->map, ps->items[i].key) == i)
+            connection_close(r, i, false);
+}
+
+void postscreen_free(struct rebuild *r)
+{
+    if (!r->postscreen)
+        return;
+    hash_map_release(&r->postscreen->map);
+    free(r->postscreen->items);
+    free(r->postscreen->free_items);
+    free(r->postscreen);
+    r->postscreen = NULL;
+}
+
+static struct connection *connection_find(struct rebuild *r, const struct event *event)
+{
+    if (!r->postscreen)
+        return NULL;
+    uint32_t found = hash_map_find(&r->postscreen->map, connection_key(r, event));
+    return found == HASH_MAP_NONE ? NULL : &r->postscreen->items[found];
+}
+
+static struct connection *connection_open(struct rebuild *r, const struct event *event)
+{
+    if (!r->postscreen) {
+        r->postscreen = xcalloc(1, sizeof *r->postscreen);
+        hash_map_init(&r->postscreen->map);
+    }
+    struct postscreen *ps = r->postscreen;
+    if (ps->count - ps->free_count >= CONNECTIONS_MAX)
+        postscreen_close_all(r);
+    uint32_t index;
+    if (ps->free_count) {
+        index = ps->free_items[--ps->free_count];
+    } else {
+        GROW(ps->items, ps->count, ps->capacity);
+        index = ps->count++;
+    }
+    ps->items[index] = (struct connection){ .key = connection_key(r, event), .session = NONE };
+    hash_map_set(&ps->map, ps->items[index].key, index);
+    return &ps->items[index];
+}
+
+/* The connection becomes a session of the store. */
+static void connection_note(struct rebuild *r, struct connection *connection,
+                            const struct event *event)
+{
+    struct evidence *e = r->evidence;
+    if (connection->session != NONE) {
+        e->sessions[connection->session].last = rebuild_position(event);
+        return;
+    }
+    struct client client = {
+        .address = intern_add(&e->text, event_get(event, FIELD_CLIENT_ADDRESS)),
+        .name_status = NAME_OK | NAME_TEMPORARY | NAME_MISSING | NAME_FORGED,
+        .reverse_status = NAME_OK | NAME_TEMPORARY | NAME_MISSING,
+    };
+    connection->session = session_add(r, event, intern_add(&e->text, slice_of("postscreen")));
+    e->sessions[connection->session].client = evidence_client(e, &client);
+}
+
+void postscreen_connect(struct rebuild *r, const struct event *event)
+{
+    struct connection *connection = connection_find(r, event);
+    if (connection)
+        connection_close(r, (uint32_t)(connection - r->postscreen->items), false);
+    connection_open(r, event);
+}
+
+void postscreen_pass(struct rebuild *r, const struct event *event)
+{
+    struct connection *connection = connection_find(r, event);
+    if (!connection)
+        return;
+    connection->passed = true;
+    /* handed to an smtpd, unless the deeper tests already talked to it */
+    if (event->kind != EVENT_PS_PASS_NEW && connection->session == NONE)
+        connection_close(r, (uint32_t)(connection - r->postscreen->items), true);
+}
+
+void postscreen_reject(struct rebuild *r, const struct event *event)
+{
+    struct slice sender = event_get(event, FIELD_SENDER);
+    struct slice recipient = event_get(event, FIELD_RECIPIENT);
+    struct connection *connection = connection_find(r, event);
+    if (!connection)
+        connection = connection_open(r, event);
+    connection_note(r, connection, event);
+    if (!recipient.at)
+        return;
+    struct mail *mail = connection->mail ? r->mails[connection->mail - 1] : NULL;
+    if (mail && sender.at &&
+        !slice_equal(intern_text(&r->evidence->senders, mail_message(r, mail)->sender), sender)) {
+        mail_close(r, mail);
+        mail = NULL;
+    }
+    if (!mail) {
+        mail = mail_new(r, event, NULL);
+        mail->birth = BIRTH_SMTPD;
+        r->notes[mail->message].birth = BIRTH_SMTPD;
+        mail_message(r, mail)->session = connection->session;
+        mail->waits_for_owner = true;
+        connection->mail = mail->index + 1;
+    }
+    mail_touch(r, mail, event);
+    mail_sender(r, mail, sender, ORIGIN_POSTSCREEN);
+    mail_helo(r, mail, event, ORIGIN_POSTSCREEN);
+    struct session_facts facts = {
+        .proto = intern_add(&r->evidence->text, event_get(event, FIELD_PROTO)),
+        .sasl_method = SYM_EMPTY, /* postscreen has no AUTH */
+        .sasl_username = SYM_EMPTY,
+        .sasl_sender = SYM_EMPTY,
+        .tls = TRI_UNKNOWN,
+        .pipelining = TRI_UNKNOWN,
+    };
+    mail_message(r, mail)->facts = evidence_facts(r->evidence, &facts);
+    uint32_t row = row_named(r, mail, recipient, ORIGIN_POSTSCREEN, r->now_us);
+    r->evidence->rows[row].logged = reply_of_line(r, event, mail, row, reply_verdict(event));
+    row_set_end(r, row, END_REJECTED, r->now_us);
+}
+
+void postscreen_disconnect(struct rebuild *r, const struct event *event)
+{
+    struct connection *connection = connection_find(r, event);
+    if (!connection)
+        return;
+    if (!connection->passed || connection->session != NONE)
+        connection_note(r, connection, event);
+    connection_close(r, (uint32_t)(connection - r->postscreen->items), true);
+}

@@ -1,0 +1,305 @@
+#include "analyzer/rebuild/queue_file.h"
+
+#include <stdlib.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "analyzer/rebuild/recipient_row.h"
+#include "base/xalloc.h"
+
+/* How long, and how many, dead queue ids are still found. */
+enum { DEAD_MAX = 8192, ALIVE_MAX = 1 << 18 };
+#define DEAD_US ((int64_t)5 * 1000 * 1000)
+
+static uint64_t queue_key(const struct rebuild *r, struct slice queue_id)
+{
+    return XXH3_64bits_withSeed(queue_id.at, queue_id.len, (uint64_t)r->realm + 1);
+}
+
+/* A free slot of the pool. */
+static struct mail *mail_slot(struct rebuild *r)
+{
+    struct mail *mail;
+    if (r->mail_free) {
+        mail = r->mails[r->mail_free - 1];
+        r->mail_free = mail->next_free;
+    } else {
+        GROW(r->mails, r->mail_count, r->mail_capacity);
+        mail = arena_alloc(&r->arena, sizeof *mail);
+        mail->index = r->mail_count;
+        r->mails[r->mail_count++] = mail;
+    }
+    *mail = (struct mail){ .index = mail->index, .alive = true };
+    r->mails_alive++;
+    return mail;
+}
+
+/* Closes the half that was silent for longest: lines that name them later begin anew. */
+static void mail_evict(struct rebuild *r)
+{
+    int64_t oldest = r->now_us, newest = INT64_MIN;
+    for (uint32_t i = 0; i < r->mail_count; i++) {
+        const struct mail *mail = r->mails[i];
+        if (!mail->alive)
+            continue;
+        oldest = mail->touched_us < oldest ? mail->touched_us : oldest;
+        newest = mail->touched_us > newest ? mail->touched_us : newest;
+    }
+    int64_t middle = oldest + (newest - oldest) / 2;
+    for (uint32_t i = 0; i < r->mail_count; i++)
+        if (r->mails[i]->alive && !r->mails[i]->waits_for_owner &&
+            r->mails[i]->touched_us <= middle)
+            mail_close(r, r->mails[i]);
+}
+
+struct mail *mail_new(struct rebuild *r, const struct event *event, struct session_state *state)
+{
+    if (r->mails_alive >= ALIVE_MAX)
+        mail_evict(r);
+    struct mail *mail = mail_slot(r);
+    mail->message = rebuild_add_message(r, event);
+    mail->touched_us = r->now_us;
+    if (state) {
+        mail->session = state->index + 1;
+        mail->birth = BIRTH_SMTPD;
+        r->evidence->messages[mail->message].session = state->session;
+    }
+    r->notes[mail->message].birth = (uint8_t)mail->birth;
+    return mail;
+}
+
+void mail_name(struct rebuild *r, struct mail *mail, struct slice queue_id)
+{
+    mail->key = queue_key(r, queue_id);
+    mail_message(r, mail)->queue_id = arena_copy(&r->evidence->arena, queue_id).at;
+    hash_map_set(&r->queue_ids, mail->key, mail->index);
+}
+
+struct mail *queue_find(const struct rebuild *r, struct slice queue_id)
+{
+    uint32_t found = hash_map_find(&r->queue_ids, queue_key(r, queue_id));
+    return found == HASH_MAP_NONE ? NULL : r->mails[found];
+}
+
+struct mail *queue_line(struct rebuild *r, const struct event *event, struct slice queue_id)
+{
+    struct mail *mail = queue_find(r, queue_id);
+    if (!mail) {
+        mail = mail_new(r, event, NULL);
+        mail_name(r, mail, queue_id);
+    }
+    mail_touch(r, mail, event);
+    return mail;
+}
+
+/* True when the living mail is the one that is being born: its lines ran ahead of the birth line,
+ * or the birth line stands twice. */
+static bool birth_is_late(const struct rebuild *r, const struct mail *mail, enum birth birth,
+                          const struct session_state *state)
+{
+    int64_t apart = r->now_us - mail_message(r, mail)->time_us;
+    if (apart > DISORDER_US || apart < -DISORDER_US)
+        return false;
+    if (mail->birth == BIRTH_NONE || mail->birth == BIRTH_CLEANUP)
+        return birth != BIRTH_CLEANUP || !mail->has_message_id;
+    return mail->birth == birth && state && mail_session(r, mail) == state;
+}
+
+struct mail *queue_birth(struct rebuild *r, const struct event *event, struct slice queue_id,
+                         enum birth birth, struct session_state *state)
+{
+    struct mail *mail = queue_find(r, queue_id);
+    if (mail && birth_is_late(r, mail, birth, state)) {
+        mail_touch(r, mail, event);
+        if (state) {
+            mail->session = state->index + 1;
+            mail_message(r, mail)->session = state->session;
+        }
+    } else {
+        if (mail)
+            mail_close(r, mail);
+        mail = mail_new(r, event, state);
+        mail_name(r, mail, queue_id);
+    }
+    mail->birth = birth;
+    r->notes[mail->message].birth = (uint8_t)birth;
+    return mail;
+}
+
+void queue_die(struct rebuild *r, struct mail *mail)
+{
+    if (mail->dead)
+        return;
+    mail->dead = true;
+    if (r->dead_count == DEAD_MAX) {
+        struct dead_mail oldest = r->dead[r->dead_head];
+        r->dead_head = (r->dead_head + 1) % DEAD_MAX;
+        r->dead_count--;
+        if (r->mails[oldest.mail]->alive && r->mails[oldest.mail]->message == oldest.message)
+            mail_close(r, r->mails[oldest.mail]);
+    }
+    if (!r->dead)
+        r->dead = xcalloc(DEAD_MAX, sizeof *r->dead);
+    r->dead[(r->dead_head + r->dead_count++) % DEAD_MAX] =
+        (struct dead_mail){ mail->index, mail->message, r->now_us };
+}
+
+void queue_flush(struct rebuild *r)
+{
+    while (r->dead_count && r->now_us - r->dead[r->dead_head].time_us > DEAD_US) {
+        struct dead_mail oldest = r->dead[r->dead_head];
+        r->dead_head = (r->dead_head + 1) % DEAD_MAX;
+        r->dead_count--;
+        if (r->mails[oldest.mail]->alive && r->mails[oldest.mail]->message == oldest.message)
+            mail_close(r, r->mails[oldest.mail]);
+    }
+}
+
+/* The message is no message of its own any more: its rows went to another. */
+static void message_merged(struct rebuild *r, uint32_t message)
+{
+    r->notes[message].marks |= MARK_GONE;
+    r->evidence->books.merged++;
+}
+
+static void mail_free(struct rebuild *r, struct mail *mail)
+{
+    if (mail->key && hash_map_find(&r->queue_ids, mail->key) == mail->index)
+        hash_map_remove(&r->queue_ids, mail->key);
+    if (mail->session && r->states[mail->session - 1]->mail == mail->index + 1)
+        r->states[mail->session - 1]->mail = 0;
+    mail->alive = false;
+    mail->next_free = r->mail_free;
+    r->mail_free = mail->index + 1;
+    r->mails_alive--;
+}
+
+/* Decides whether the refused recipients before client= belong to this mail: the sender tells, or
+ * that the session had one mail only. */
+static void prefix_settle(struct rebuild *r, struct mail *mail)
+{
+    struct mail *prefix = r->mails[mail->prefix - 1];
+    struct message *message = mail_message(r, mail), *before = mail_message(r, prefix);
+    struct intern *senders = &r->evidence->senders;
+    bool same = mail->prefix_certain;
+    if (message->sender && before->sender)
+        same |= address_equal(intern_text(senders, message->sender),
+                              intern_text(senders, before->sender));
+    mail->prefix = 0;
+    prefix->waits_for_owner = false;
+    if (!same || rows_overlap(r, mail, prefix)) {
+        mail_close(r, prefix);
+        return;
+    }
+    message->time_us = before->time_us;
+    message->first = before->first;
+    mail_sender(r, mail, intern_text(senders, before->sender),
+                (enum evidence_origin)before->sender_origin);
+    if (!message->helo) {
+        message->helo = before->helo;
+        message->helo_origin = before->helo_origin;
+    }
+    rows_prepend(r, mail, prefix);
+    message_merged(r, prefix->message);
+    mail_free(r, prefix);
+}
+
+/* What binds the whole message (hold, discard, redirect) is the answer to each accepted row. */
+static void binding_settle(struct rebuild *r, struct mail *mail)
+{
+    struct evidence *e = r->evidence;
+    bool discard = e->replies[mail->binding].verdict == VERDICT_DISCARD;
+    if (!mail->first_row)
+        row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
+    for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1]) {
+        struct row *at = &e->rows[row - 1];
+        if (at->logged == 0)
+            at->logged = mail->binding;
+        if (discard && !row_is_refused(r, row - 1) && at->end_status == END_UNKNOWN)
+            row_set_end(r, row - 1, END_DISCARDED, mail->touched_us);
+    }
+}
+
+/* REDIRECT sends the message to one other address: its end is that of every recipient. */
+static void redirect_settle(struct rebuild *r, struct mail *mail)
+{
+    struct row *served = NULL;
+    for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1])
+        if (r->evidence->rows[row - 1].end_status != END_UNKNOWN && !row_is_refused(r, row - 1))
+            served = &r->evidence->rows[row - 1];
+    for (uint32_t row = mail->first_row; row && served; row = r->row_next[row - 1]) {
+        struct row *at = &r->evidence->rows[row - 1];
+        if (at->end_status != END_UNKNOWN)
+            continue;
+        at->end_status = served->end_status;
+        at->end_time_us = served->end_time_us;
+        at->end_relay = served->end_relay;
+        at->end_dsn = served->end_dsn;
+    }
+}
+
+void mail_close(struct rebuild *r, struct mail *mail)
+{
+    if (mail->prefix)
+        prefix_settle(r, mail);
+    struct message *message = mail_message(r, mail);
+    uint16_t marks = *mail_marks(r, mail);
+    if (!mail->key)
+        *mail_marks(r, mail) |= MARK_NOQUEUE;
+    if (mail->key && (mail->held || mail->binding) && mail->has_message_id &&
+        !(marks & MARK_ABORTED))
+        *mail_marks(r, mail) |= MARK_QUEUED; /* no word of qmgr will come */
+    if (mail->binding && !(marks & MARK_ABORTED))
+        binding_settle(r, mail);
+    if (mail->binding && r->evidence->replies[mail->binding].verdict == VERDICT_REDIRECT)
+        redirect_settle(r, mail);
+    if (mail->held && !(marks & MARK_ABORTED)) {
+        if (!mail->first_row)
+            row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, message->time_us);
+        for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1])
+            if (r->evidence->rows[row - 1].end_status == END_UNKNOWN)
+                row_set_end(r, row - 1, END_HELD, mail->touched_us);
+    }
+    message->open = mail->birth == BIRTH_NONE ||
+                    (mail->key && !mail->dead && !(marks & (MARK_REFUSED | MARK_ABORTED)));
+    message->recipients_complete = mail->nrcpt && mail->parts >= mail->nrcpt;
+    message->first_row = mail->first_row; /* + 1, chained; until the rows are put in order */
+    mail_free(r, mail);
+}
+
+void queue_close_all(struct rebuild *r)
+{
+    for (uint32_t i = 0; i < r->mail_count; i++)
+        if (r->mails[i]->alive && !r->mails[i]->waits_for_owner)
+            mail_close(r, r->mails[i]);
+}
+
+void mail_touch(struct rebuild *r, struct mail *mail, const struct event *event)
+{
+    mail->touched_us = r->now_us;
+    mail_message(r, mail)->last = rebuild_position(event);
+}
+
+void mail_sender(struct rebuild *r, struct mail *mail, struct slice from,
+                 enum evidence_origin origin)
+{
+    struct message *message = mail_message(r, mail);
+    if (!from.at)
+        return;
+    if (message->sender &&
+        origin_rank(origin) <= origin_rank((enum evidence_origin)message->sender_origin))
+        return;
+    message->sender = intern_add(&r->evidence->senders, from);
+    message->sender_origin = (uint8_t)origin;
+}
+
+void mail_helo(struct rebuild *r, struct mail *mail, const struct event *event,
+               enum evidence_origin origin)
+{
+    struct message *message = mail_message(r, mail);
+    if (message->helo || !event_has(event, FIELD_HELO_NAME))
+        return;
+    message->helo = intern_add(&r->evidence->helos, event_get(event, FIELD_HELO_NAME));
+    message->helo_origin = message->helo ? (uint8_t)origin : ORIGIN_UNKNOWN;
+}

@@ -1,0 +1,185 @@
+#ifndef ANALYZER_REBUILD_REBUILD_INTERNAL_H
+#define ANALYZER_REBUILD_REBUILD_INTERNAL_H
+/*
+ * What the files of this room share: the state of connections and queue ids that lines may still
+ * refer to. Sessions, messages and rows are written into the store at their first line, in the
+ * order of lines; what the store has no place for stands beside it in arrays of the same index and
+ * is dropped in the end. `mail` = a queue id or SMTP transaction that is alive.
+ */
+#include "analyzer/evidence/evidence.h"
+#include "analyzer/policy/verdict.h"
+#include "analyzer/rebuild/rebuild.h"
+#include "base/buffer.h"
+#include "base/hash_map.h"
+#include "parsers/lines/event.h"
+
+enum { NONE = UINT32_MAX };
+
+/* Lines of one process, or about one queue id, stand at most this far from their place. */
+#define DISORDER_US ((int64_t)2 * 1000 * 1000)
+/* Hosts that write into one log agree to this much. */
+#define HOST_CLOCKS_US ((int64_t)5 * 1000 * 1000)
+
+/* How a mail's first line looked. */
+enum birth {
+    BIRTH_NONE,    /* by none: the log begins in its middle, or MailScanner made it */
+    BIRTH_CLEANUP, /* message-id= alone: made inside Postfix */
+    BIRTH_SMTPD,
+    BIRTH_PICKUP,
+};
+
+/* Beside each message. */
+enum message_mark {
+    MARK_QUEUED = 1 << 0,   /* accepted for certain: qmgr, a delivery or a filter had it */
+    MARK_ABORTED = 1 << 1,  /* certainly never queued */
+    MARK_LOOPBACK = 1 << 2, /* came from this machine by SMTP */
+    MARK_GONE = 1 << 3,     /* is no message of its own */
+    MARK_PROBE = 1 << 4,    /* address verification */
+    MARK_NOTICE = 1 << 5,   /* a bounce or other notice of Postfix */
+    MARK_NOQUEUE = 1 << 6,  /* never had a queue id */
+    MARK_REFUSED = 1 << 7,  /* the whole message was refused or swallowed: no delivery follows */
+    MARK_HELD = 1 << 8,     /* cleanup put it on hold: MailScanner may take it from there */
+    MARK_JOINED = 1 << 9,   /* another queue id goes on with it */
+    MARK_CLIENT_LINE = 1 << 10, /* client= was seen */
+};
+
+struct message_note {
+    uint16_t realm; /* host and instance whose queue it is in */
+    uint16_t marks; /* set of enum message_mark */
+    uint8_t birth;  /* enum birth */
+};
+
+/* Beside each session. */
+struct session_note {
+    sym helo;           /* the last name it gave; 0 unknown */
+    uint16_t data_good; /* from the counters at disconnect; UINT16_MAX: none logged */
+    uint16_t rcpt_good;
+    uint16_t mails;      /* with a client= line */
+    uint16_t rcpt_lines; /* accepted recipients that smtpd itself named */
+    uint16_t queued;     /* mails that are certainly queued; counted at the end */
+    uint8_t helo_origin; /* enum evidence_origin */
+    bool several_helos, no_helo, no_auth, no_tls, smtp_only, esmtp_only;
+};
+
+/* A queue id or SMTP transaction that lines may still refer to. */
+struct mail {
+    uint64_t key;                 /* in queue_ids; 0 while it has no queue id */
+    int64_t touched_us;           /* last line */
+    uint32_t index;               /* of itself */
+    uint32_t message;             /* in evidence->messages */
+    uint32_t first_row, last_row; /* + 1, chained by row_next; 0: none */
+    uint32_t hint;                /* row + 1 that was asked for last */
+    uint32_t session;             /* session_state + 1; 0: none, or closed */
+    uint32_t prefix;              /* mail + 1: refused recipients that may belong to this mail */
+    uint32_t next_free;
+    uint32_t nrcpt;   /* of the first `queue active`; 0: not seen */
+    uint32_t parts;   /* recipients that left the queue */
+    uint32_t binding; /* reply for all that were accepted (hold, discard, DATA reject); 0 none */
+    sym bcc;          /* in evidence->recipients: added by a BCC action */
+    enum birth birth;
+    bool alive; /* the pool's slot is in use */
+    bool dead;  /* left the queue; lines out of order may follow */
+    bool held, client_seen, has_message_id, prefix_certain;
+    bool waits_for_owner; /* another mail or its session will decide what becomes of it */
+};
+
+/* A client connection that is open, or about to be (its name is already known to be bad). */
+struct session_state {
+    uint64_t key;
+    int64_t touched_us;
+    uint32_t index;
+    uint32_t session; /* in evidence->sessions; NONE: only a warning about its name was seen */
+    uint32_t next_free;
+    uint32_t mail;    /* mail + 1 that its lines are about */
+    uint32_t refused; /* mail + 1 of its one row: the connection or its HELO was refused */
+    uint32_t rows;    /* that came of it */
+    uint32_t facts_number;
+    struct client client;
+    struct session_facts facts;
+    struct session_note note;
+    bool alive, facts_known, connect_seen;
+};
+
+/* A host and Postfix instance: the space in which queue ids and pids are unique. */
+struct realm {
+    sym host, instance;
+};
+
+/* A queue id that left the queue, until it can no longer be referred to. */
+struct dead_mail {
+    uint32_t mail, message;
+    int64_t time_us;
+};
+
+struct edge_list;
+struct note_list;
+struct postscreen;
+
+/* The last text that went through a table: most lines repeat it. */
+struct text_cache {
+    sym number;
+    struct slice text; /* in the table */
+};
+
+struct rebuild {
+    struct evidence *evidence;
+    struct diagnostics *remarks;
+    struct rebuild_options options;
+    struct arena arena; /* mails and sessions; never given back before the end */
+    struct realm *realms;
+    uint32_t realm_count, realm_capacity;
+    struct hash_map realm_map;
+    uint32_t realm;                          /* of the current line */
+    struct slice realm_host, realm_instance; /* its texts */
+    struct hash_map queue_ids, sessions;
+    struct mail **mails; /* the pool, by index */
+    uint32_t mail_count, mail_capacity, mail_free, mails_alive;
+    struct session_state **states;
+    uint32_t state_count, state_capacity, state_free, states_alive;
+    struct message_note *notes;
+    uint32_t note_capacity;
+    struct session_note *session_notes;
+    uint32_t session_note_capacity;
+    uint32_t *row_next;
+    uint32_t row_next_capacity;
+    struct dead_mail *dead; /* ring */
+    uint32_t dead_head, dead_count;
+    int64_t now_us, last_us; /* time of the current line; latest of all */
+    struct text_cache relay, dsn, label, service;
+    struct buffer scratch;
+    struct edge_list *edges;
+    struct note_list *filter_notes;
+    struct postscreen *postscreen;
+    uint32_t unknown_reply; /* of mail that was never finished */
+    bool finished;
+};
+
+/* A new message with its note; its time and place are those of the line. */
+uint32_t rebuild_add_message(struct rebuild *r, const struct event *event);
+/* The number of text in evidence->text, by way of the cache. */
+sym rebuild_text(struct rebuild *r, struct text_cache *cache, struct slice text);
+/* The line's place as kept in the store. */
+struct line_position rebuild_position(const struct event *event);
+/* How far a cell's origin is to be trusted for the client's own spelling: more is better. */
+unsigned origin_rank(enum evidence_origin origin);
+
+/* The message of a mail. Borrowed until the next message is added. */
+static inline struct message *mail_message(const struct rebuild *r, const struct mail *mail)
+{
+    return &r->evidence->messages[mail->message];
+}
+
+/* The session of a mail while it is open; NULL when it has none (any more). */
+static inline struct session_state *mail_session(const struct rebuild *r, const struct mail *mail)
+{
+    struct session_state *state = mail->session ? r->states[mail->session - 1] : NULL;
+    return state && state->alive && state->session == mail_message(r, mail)->session ? state : NULL;
+}
+
+/* The marks beside a mail's message. */
+static inline uint16_t *mail_marks(const struct rebuild *r, const struct mail *mail)
+{
+    return &r->notes[mail->message].marks;
+}
+
+#endif

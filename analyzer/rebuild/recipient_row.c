@@ -1,0 +1,151 @@
+#include "analyzer/rebuild/recipient_row.h"
+
+#include "base/xalloc.h"
+
+/* The next byte of a local part without its quoting. */
+static bool unquoted_next(struct slice *rest, char *byte)
+{
+    while (rest->len && (*rest->at == '"' || *rest->at == '\\'))
+        *rest = slice_skip(*rest, 1);
+    if (!rest->len)
+        return false;
+    *byte = ascii_lower(*rest->at);
+    *rest = slice_skip(*rest, 1);
+    return true;
+}
+
+bool address_equal(struct slice a, struct slice b)
+{
+    if (a.len == b.len)
+        return memcmp(a.at, b.at, a.len) == 0 || slice_equal_fold(a, b);
+    if (!a.len || !b.len || (*a.at != '"' && *b.at != '"'))
+        return false;
+    for (;;) {
+        char x = 0, y = 0;
+        bool more_a = unquoted_next(&a, &x), more_b = unquoted_next(&b, &y);
+        if (more_a != more_b || x != y)
+            return false;
+        if (!more_a)
+            return true;
+    }
+}
+
+static bool row_is(const struct rebuild *r, uint32_t row, struct slice recipient)
+{
+    const struct row *of = &r->evidence->rows[row];
+    return of->recipient &&
+           address_equal(intern_text(&r->evidence->recipients, of->recipient), recipient);
+}
+
+uint32_t row_find(const struct rebuild *r, struct mail *mail, struct slice recipient)
+{
+    if (!mail->first_row)
+        return NONE;
+    /* Deliveries come in the order of recipients: begin behind the last one asked for. */
+    uint32_t begin = mail->hint ? mail->hint : mail->first_row;
+    uint32_t row = begin;
+    do {
+        if (row_is(r, row - 1, recipient)) {
+            mail->hint = row;
+            return row - 1;
+        }
+        row = r->row_next[row - 1] ? r->row_next[row - 1] : mail->first_row;
+    } while (row != begin);
+    return NONE;
+}
+
+uint32_t row_add(struct rebuild *r, struct mail *mail, struct slice recipient,
+                 enum evidence_origin origin, int64_t time_us)
+{
+    struct evidence *e = r->evidence;
+    GROW(e->rows, e->row_count, e->row_capacity);
+    if (r->row_next_capacity < e->row_capacity) {
+        r->row_next_capacity = e->row_capacity;
+        r->row_next = xrealloc_array(r->row_next, r->row_next_capacity, sizeof *r->row_next);
+    }
+    uint32_t number = e->row_count++;
+    e->rows[number] = (struct row){ .time_us = time_us,
+                                    .end_time_us = TIME_NONE,
+                                    .message = mail->message,
+                                    .recipient = intern_add(&e->recipients, recipient),
+                                    .recipient_origin = (uint8_t)origin };
+    r->row_next[number] = 0;
+    if (mail->last_row)
+        r->row_next[mail->last_row - 1] = number + 1;
+    else
+        mail->first_row = number + 1;
+    mail->last_row = mail->hint = number + 1;
+    e->books.named++;
+    struct session_state *state = mail_session(r, mail);
+    if (state)
+        state->rows++;
+    return number;
+}
+
+uint32_t row_named(struct rebuild *r, struct mail *mail, struct slice recipient,
+                   enum evidence_origin origin, int64_t time_us)
+{
+    uint32_t number = row_find(r, mail, recipient);
+    if (number == NONE)
+        return row_add(r, mail, recipient, origin, time_us);
+    struct row *row = &r->evidence->rows[number];
+    if (origin_rank(origin) > origin_rank((enum evidence_origin)row->recipient_origin)) {
+        row->recipient = intern_add(&r->evidence->recipients, recipient);
+        row->recipient_origin = (uint8_t)origin;
+        row->time_us = time_us;
+    }
+    return number;
+}
+
+bool row_set_end(struct rebuild *r, uint32_t number, enum end_status status, int64_t time_us)
+{
+    struct row *row = &r->evidence->rows[number];
+    if (row->end_status == END_SENT && status != END_SENT)
+        return false;
+    row->end_status = (uint8_t)status;
+    row->end_time_us = time_us;
+    return true;
+}
+
+bool row_is_refused(const struct rebuild *r, uint32_t row)
+{
+    const struct evidence *e = r->evidence;
+    uint8_t verdict = e->replies[e->rows[row].logged].verdict;
+    return verdict == VERDICT_REJECT || verdict == VERDICT_DEFER;
+}
+
+void rows_refuse(struct rebuild *r, struct mail *mail, uint32_t reply)
+{
+    if (!mail->first_row)
+        row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
+    for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1]) {
+        if (row_is_refused(r, row - 1))
+            continue;
+        r->evidence->rows[row - 1].logged = reply;
+        row_set_end(r, row - 1, END_REJECTED, r->now_us);
+    }
+}
+
+void rows_prepend(struct rebuild *r, struct mail *mail, struct mail *from)
+{
+    if (!from->first_row)
+        return;
+    for (uint32_t row = from->first_row; row; row = r->row_next[row - 1])
+        r->evidence->rows[row - 1].message = mail->message;
+    r->row_next[from->last_row - 1] = mail->first_row;
+    mail->first_row = from->first_row;
+    if (!mail->last_row)
+        mail->last_row = from->last_row;
+    from->first_row = from->last_row = from->hint = 0;
+}
+
+bool rows_overlap(const struct rebuild *r, struct mail *mail, struct mail *other)
+{
+    for (uint32_t row = other->first_row; row; row = r->row_next[row - 1]) {
+        sym recipient = r->evidence->rows[row - 1].recipient;
+        if (recipient &&
+            row_find(r, mail, intern_text(&r->evidence->recipients, recipient)) != NONE)
+            return true;
+    }
+    return false;
+}

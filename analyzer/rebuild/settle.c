@@ -1,0 +1,287 @@
+#include "analyzer/rebuild/settle.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+/* A mail without further lines for so long, while the log goes on, was never finished. */
+#define ABORT_US ((int64_t)5 * 60 * 1000 * 1000)
+
+/* True for services that speak TLS from the first byte: no STARTTLS proves nothing there. */
+static bool service_is_wrapped(const struct evidence *e, sym service)
+{
+    static const struct slice names[] = { SLICE("smtps"), SLICE("submissions"), SLICE("465") };
+    struct slice text = intern_text(&e->text, service);
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (slice_find(text, names[i]) < text.len)
+            return true;
+    return false;
+}
+
+/* Adds to a message's facts what the counters at disconnect prove. */
+static void facts_from_session(struct evidence *e, struct message *message,
+                               const struct session_note *note, bool wrapped)
+{
+    struct session_facts facts = e->facts[message->facts];
+    if (facts.tls == TRI_UNKNOWN && note->no_tls && !wrapped)
+        facts.tls = TRI_NO;
+    if (facts.tls == TRI_NO && !facts.ccert_fingerprint)
+        facts.ccert_fingerprint = facts.ccert_subject = SYM_EMPTY;
+    if (!facts.sasl_username && note->no_auth)
+        facts.sasl_method = facts.sasl_username = facts.sasl_sender = SYM_EMPTY;
+    if (!facts.proto && note->smtp_only)
+        facts.proto = intern_add(&e->text, slice_of("SMTP"));
+    if (!facts.proto && note->esmtp_only)
+        facts.proto = intern_add(&e->text, slice_of("ESMTP"));
+    message->facts = evidence_facts(e, &facts);
+}
+
+static void helo_from_session(struct message *message, const struct session_note *note)
+{
+    if (message->helo)
+        return;
+    if (note->helo && !note->several_helos) {
+        message->helo = note->helo;
+        message->helo_origin = note->helo_origin;
+    } else if (!note->helo && note->no_helo) {
+        message->helo = SYM_EMPTY;
+        message->helo_origin = ORIGIN_DISCONNECT;
+    }
+}
+
+void settle_sessions(struct rebuild *r)
+{
+    struct evidence *e = r->evidence;
+    for (uint32_t i = 0; i < e->message_count; i++) {
+        struct message *message = &e->messages[i];
+        if (message->session == SESSION_NONE || r->notes[i].marks & MARK_GONE)
+            continue;
+        const struct session *session = &e->sessions[message->session];
+        struct session_note *note = &r->session_notes[message->session];
+        if (!message->client)
+            message->client = session->client;
+        if (session->internal)
+            r->notes[i].marks |= MARK_LOOPBACK;
+        if (r->notes[i].marks & MARK_QUEUED && note->queued < UINT16_MAX)
+            note->queued++;
+        helo_from_session(message, note);
+        facts_from_session(e, message, note, service_is_wrapped(e, session->service));
+    }
+}
+
+/* Whether a mail whose queue file no line of qmgr names was finished: the session's counters tell,
+ * else silence. */
+static void finish_or_abort(struct rebuild *r, uint32_t number)
+{
+    const struct message *message = &r->evidence->messages[number];
+    uint16_t *marks = &r->notes[number].marks;
+    const struct session_note *note =
+        message->session == SESSION_NONE ? NULL : &r->session_notes[message->session];
+    if (*marks & (MARK_QUEUED | MARK_REFUSED | MARK_ABORTED | MARK_NOQUEUE))
+        return;
+    if (note && note->data_good != UINT16_MAX && note->queued >= note->data_good)
+        *marks |= MARK_ABORTED;
+    else if (note && note->data_good != UINT16_MAX && note->data_good >= note->mails)
+        *marks |= MARK_QUEUED;
+    else if (r->last_us - message->time_us > ABORT_US)
+        *marks |= MARK_ABORTED;
+}
+
+/* True when smtpd named every recipient that it accepted in the session, so that whoever else got
+ * the mail was put there by Postfix (always_bcc and the like). */
+static bool recipients_are_named(const struct rebuild *r, const struct message *message)
+{
+    if (message->session == SESSION_NONE)
+        return false;
+    const struct session_note *note = &r->session_notes[message->session];
+    return note->rcpt_good != UINT16_MAX && note->rcpt_good && note->rcpt_lines == note->rcpt_good;
+}
+
+static void settle_rows(struct rebuild *r, uint32_t *counts)
+{
+    struct evidence *e = r->evidence;
+    for (uint32_t i = 0; i < e->row_count; i++) {
+        struct row *row = &e->rows[i];
+        if (row->message == NONE)
+            continue;
+        uint16_t marks = r->notes[row->message].marks;
+        if (marks & MARK_GONE) {
+            row->message = NONE;
+            e->books.merged_rows++;
+            continue;
+        }
+        if (row->recipient_origin == ORIGIN_DELIVERY && row->recipient &&
+            recipients_are_named(r, &e->messages[row->message])) {
+            row->message = NONE;
+            e->books.bcc_rows++;
+            continue;
+        }
+        if (row->logged == 0 && !(marks & MARK_QUEUED))
+            row->logged = r->unknown_reply;
+        counts[row->message]++;
+    }
+}
+
+static enum message_source source_of(const struct rebuild *r, uint32_t number)
+{
+    const struct message_note *note = &r->notes[number];
+    if (note->marks & MARK_NOTICE || note->birth == BIRTH_CLEANUP)
+        return MESSAGE_INTERNAL;
+    if (note->birth == BIRTH_PICKUP)
+        return MESSAGE_LOCAL;
+    return note->marks & MARK_LOOPBACK ? MESSAGE_GATEWAY : MESSAGE_SMTP;
+}
+
+/* A row for a recipient that no line names. */
+static void row_of_nobody(struct rebuild *r, uint32_t number)
+{
+    struct evidence *e = r->evidence;
+    GROW(e->rows, e->row_count, e->row_capacity);
+    e->rows[e->row_count++] = (struct row){
+        .time_us = e->messages[number].time_us,
+        .end_time_us = TIME_NONE,
+        .message = number,
+        .logged = r->notes[number].marks & MARK_QUEUED ? 0 : r->unknown_reply,
+    };
+    e->books.named++;
+}
+
+/* A message for which no recipient is known: no mail at all, or one whose log is not whole. */
+static void settle_empty(struct rebuild *r, uint32_t number)
+{
+    uint16_t *marks = &r->notes[number].marks;
+    if (*marks & MARK_PROBE) {
+        *marks |= MARK_GONE;
+        r->evidence->books.probes++;
+    } else if (*marks & (MARK_ABORTED | MARK_NOQUEUE)) {
+        *marks |= MARK_GONE;
+        r->evidence->books.aborted++;
+    } else {
+        row_of_nobody(r, number);
+    }
+}
+
+void settle_messages(struct rebuild *r)
+{
+    struct evidence *e = r->evidence;
+    uint32_t *counts = xcalloc((size_t)e->message_count + 1, sizeof *counts);
+    for (uint32_t i = 0; i < e->message_count; i++)
+        if (!(r->notes[i].marks & MARK_GONE))
+            finish_or_abort(r, i);
+    settle_rows(r, counts);
+    for (uint32_t i = 0; i < e->message_count; i++) {
+        struct message *message = &e->messages[i];
+        if (r->notes[i].marks & MARK_GONE)
+            continue;
+        if (!counts[i])
+            settle_empty(r, i);
+        message->source = (uint8_t)source_of(r, i);
+        message->recipients_complete |= recipients_are_named(r, message);
+        if (r->notes[i].marks & MARK_ABORTED)
+            message->open = false;
+        message->first_row = message->row_count = 0;
+    }
+    free(counts);
+}
+
+/* Stable merge sort of message numbers by time: runs of the log are in order already. */
+static void sort_by_time(const struct evidence *e, uint32_t *order, uint32_t count)
+{
+    uint32_t *from = order, *to = xcalloc((size_t)count + 1, sizeof *to), *spare = to;
+    for (uint32_t width = 1; width < count; width *= 2) {
+        for (uint32_t begin = 0; begin < count; begin += 2 * width) {
+            uint32_t a = begin, middle = begin + width < count ? begin + width : count;
+            uint32_t b = middle, end = middle + width < count ? middle + width : count;
+            for (uint32_t at = begin; at < end; at++) {
+                bool first = a < middle && (b == end || e->messages[from[a]].time_us <=
+                                                            e->messages[from[b]].time_us);
+                to[at] = first ? from[a++] : from[b++];
+            }
+        }
+        uint32_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != order)
+        memcpy(order, from, count * sizeof *order);
+    free(spare);
+}
+
+/* Keeps the messages of `order`, in that order; tells in place[] where each went. */
+static void messages_arrange(struct evidence *e, uint32_t *order, uint32_t count, bool sorted,
+                             uint32_t *place)
+{
+    struct message *to = e->messages;
+    if (!sorted)
+        to = xrealloc_array(NULL, (size_t)count + 1, sizeof *to);
+    for (uint32_t i = 0; i < count; i++) {
+        to[i] = e->messages[order[i]];
+        place[order[i]] = i;
+    }
+    if (!sorted) {
+        free(e->messages);
+        e->messages = to;
+        e->message_capacity = count + 1;
+    }
+    e->message_count = count;
+}
+
+/* Moves each row to its message's place; rows without message go to the end and are cut off. */
+static void rows_arrange(struct evidence *e, const uint32_t *place)
+{
+    uint32_t *goes_to = xcalloc((size_t)e->row_count + 1, sizeof *goes_to);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < e->row_count; i++) {
+        struct row *row = &e->rows[i];
+        if (row->message != NONE) {
+            row->message = place[row->message];
+            e->messages[row->message].row_count++;
+        }
+    }
+    for (uint32_t i = 0; i < e->message_count; i++) {
+        e->messages[i].first_row = kept;
+        kept += e->messages[i].row_count;
+        e->messages[i].row_count = 0;
+    }
+    uint32_t cut = kept;
+    for (uint32_t i = 0; i < e->row_count; i++) {
+        uint32_t message = e->rows[i].message;
+        goes_to[i] = message == NONE
+                         ? cut++
+                         : e->messages[message].first_row + e->messages[message].row_count++;
+    }
+    for (uint32_t i = 0; i < e->row_count; i++) {
+        while (goes_to[i] != i) {
+            uint32_t at = goes_to[i];
+            struct row row = e->rows[at];
+            e->rows[at] = e->rows[i];
+            e->rows[i] = row;
+            goes_to[i] = goes_to[at];
+            goes_to[at] = at;
+        }
+    }
+    e->row_count = kept;
+    free(goes_to);
+}
+
+void settle_order(struct rebuild *r)
+{
+    struct evidence *e = r->evidence;
+    uint32_t *order = xcalloc((size_t)e->message_count + 1, sizeof *order);
+    uint32_t *place = xcalloc((size_t)e->message_count + 1, sizeof *place);
+    uint32_t count = 0;
+    bool sorted = true;
+    for (uint32_t i = 0; i < e->message_count; i++) {
+        if (r->notes[i].marks & MARK_GONE)
+            continue;
+        if (count && e->messages[i].time_us < e->messages[order[count - 1]].time_us)
+            sorted = false;
+        order[count++] = i;
+    }
+    if (!sorted)
+        sort_by_time(e, order, count);
+    messages_arrange(e, order, count, sorted, place);
+    rows_arrange(e, place);
+    free(order);
+    free(place);
+}
