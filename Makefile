@@ -59,7 +59,7 @@ override CPPFLAGS += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
 USER_CFLAGS := $(CFLAGS)
 override CFLAGS := $(WARN) $(OPT_$(VARIANT)) $(CFLAGS)
 override LDFLAGS := $(LD_$(VARIANT)) $(LDFLAGS)
-LIBS := $(shell pkg-config --libs $(PKGS)) -lm -lpthread
+LIBS := $(shell pkg-config --libs $(PKGS)) -lresolv -lm -lpthread
 CHECK_LIBS := $(shell pkg-config --libs check)
 
 obj = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
@@ -140,7 +140,13 @@ $(FUZZ): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(FUZZ_MAIN) $(OUT)/libmailwha
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 .PRECIOUS: $(OUT)/obj/%.o
 
-check: all $(UNIT) $(FUZZ) ## all fast tests (under a minute)
+# Small programs that put one stage beside its oracle (a name server, a public test suite).
+DRIVER := $(patsubst tests/oracle/%.c,$(OUT)/oracle/%,$(wildcard tests/oracle/*_driver.c))
+$(DRIVER): $(OUT)/oracle/%: $(OUT)/obj/tests/oracle/%.o $(OUT)/libmailwhatif.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+check: all $(UNIT) $(FUZZ) $(DRIVER) ## all fast tests (under a minute)
 	tests/run-check $(OUT)
 
 check-fast: all $(UNIT) ## the unit tests alone
