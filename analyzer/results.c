@@ -31,7 +31,7 @@ static uint8_t *find_from_log(const struct results *results, bool keep_refused)
 }
 
 static void make_side(struct results *results, struct results_side *side,
-                      const struct policy *policy, bool keep_refused)
+                      const struct policy *policy, bool keep_refused, const bool *disabled)
 {
     side->view.logged = results->logged;
     if (!policy) {
@@ -45,6 +45,9 @@ static void make_side(struct results *results, struct results_side *side,
     size_t count;
     const struct policy_check *checks = policy_checks(policy, &count);
     side->restrictions = ARENA_ARRAY(&results->arena, struct results_restriction, count + 1);
+    for (size_t i = 0; disabled && i < count; i++)
+        if (disabled[i])
+            replay_set_enabled(side->replay, (uint32_t)i, false);
     for (size_t i = 0; i < count; i++)
         side->restrictions[i] = (struct results_restriction){
             .name = checks[i].name,
@@ -175,8 +178,9 @@ struct results *results_new(const struct results_parts *parts)
     clusters_init(&results->clusters, evidence, parts->geoip);
     labels_init(&results->labels, evidence, parts->given, NULL, parts->remarks);
     results->reasons = population_sort(evidence, parts->own_networks, parts->own_network_count);
-    make_side(results, &results->baseline, parts->baseline, false);
-    make_side(results, &results->candidate, parts->candidate, parts->candidate_adds);
+    make_side(results, &results->baseline, parts->baseline, false, NULL);
+    make_side(results, &results->candidate, parts->candidate, parts->candidate_adds,
+              parts->disabled);
     results->tally = tally_new(&(struct tally_inputs){
         evidence, &results->labels, &results->clusters, results->reasons, results->baseline.view });
     results->population = tally_population(results->tally);

@@ -22,6 +22,7 @@ struct results_parts {
     const struct policy *baseline;   /* NULL: what the log shows */
     const struct policy *candidate;  /* NULL: what the log shows */
     bool candidate_adds;             /* mail that the log refused stays refused */
+    const bool *disabled;            /* by check of the candidate; NULL: none */
     const struct labels_file *given; /* may be NULL */
     const struct geoip *geoip;       /* may be NULL */
     const struct own_network *own_networks;
