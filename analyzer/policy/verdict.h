@@ -11,8 +11,14 @@
 #include "base/slice.h"
 
 enum verdict_kind { /* of several outcomes the first of reject .. redirect is the verdict */
-    VERDICT_ACCEPT, VERDICT_REJECT, VERDICT_DEFER, VERDICT_DISCARD, VERDICT_HOLD, VERDICT_REDIRECT,
-    VERDICT_UNKNOWN, VERDICT_KINDS
+                    VERDICT_ACCEPT,
+                    VERDICT_REJECT,
+                    VERDICT_DEFER,
+                    VERDICT_DISCARD,
+                    VERDICT_HOLD,
+                    VERDICT_REDIRECT,
+                    VERDICT_UNKNOWN,
+                    VERDICT_KINDS
 };
 
 /* How lasting the cause of a defer is (DESIGN.md section 2, "ham lost"). */
@@ -27,16 +33,16 @@ enum defer_cause {
 
 struct verdict {
     enum verdict_kind kind;
-    uint16_t code;             /* SMTP reply code, 0 for accept */
-    const char *dsn;           /* "4.7.25"; NULL when there is none. Lives in the policy */
-    const char *restriction;   /* canonical name, or the parameter outside the lists; NULL none */
-    const char *argument;      /* NULL none */
-    const char *list;          /* "smtpd_client_restrictions"; NULL outside the lists */
-    const char *class_name;    /* restriction class it stands in; NULL none */
+    uint16_t code;           /* SMTP reply code, 0 for accept */
+    const char *dsn;         /* "4.7.25"; NULL when there is none. Lives in the policy */
+    const char *restriction; /* canonical name, or the parameter outside the lists; NULL none */
+    const char *argument;    /* NULL none */
+    const char *list;        /* "smtpd_client_restrictions"; NULL outside the lists */
+    const char *class_name;  /* restriction class it stands in; NULL none */
     enum smtp_stage stage;
-    enum defer_cause cause;    /* for reject and defer */
-    uint32_t check;            /* index of the deciding check in policy_checks; CHECK_NONE none */
-    uint8_t possible;          /* kinds that what is missing leaves possible: bits 1 << kind. The one
+    enum defer_cause cause; /* for reject and defer */
+    uint32_t check;         /* index of the deciding check in policy_checks; CHECK_NONE none */
+    uint8_t possible;       /* kinds that what is missing leaves possible: bits 1 << kind. The one
                                   bit of kind when that is known; never that of VERDICT_UNKNOWN */
 };
 

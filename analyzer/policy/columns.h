@@ -1,0 +1,40 @@
+#ifndef ANALYZER_POLICY_COLUMNS_H
+#define ANALYZER_POLICY_COLUMNS_H
+/*
+ * The answers of all questions for all values of the evidence, folded into classes: two HELO names
+ * to which every check answers the same are one class. Takes a program and the evidence; gives a
+ * class per dictionary entry, and per class the vector of outcomes. Restriction lists that access
+ * tables turn out to hold add questions on the way; these are answered in a further round.
+ */
+#include "analyzer/policy/evaluate.h"
+
+/* The classes that one client may have, one per state of its name. */
+struct client_set {
+    uint32_t classes[5];
+    uint32_t count;
+};
+
+struct columns {
+    struct program *program;
+    const struct evidence *evidence;
+    const struct dns_snapshot *dns;
+    uint32_t *classes[COLUMNS]; /* by entry; COLUMN_CLIENT: by client, an index into client_sets */
+    uint32_t *vectors[COLUMNS]; /* by class: program->column_count[column] outcomes */
+    uint32_t class_count[COLUMNS];
+    struct client_set *client_sets;
+    uint32_t client_set_count;
+    uint32_t bare_facts; /* class of a session before TLS and AUTH */
+};
+
+/* Answers everything. */
+void columns_build(struct columns *columns, struct program *program,
+                   const struct evidence *evidence, const struct dns_snapshot *dns);
+/* Gives all memory back. */
+void columns_release(struct columns *columns);
+/* Answers one question again for a row, with needs or explanation (either may be NULL). For the
+ * client, variant says which of its possible states; out of range: of all of them together. */
+uint32_t columns_answer_again(const struct columns *columns, uint32_t question, uint32_t row,
+                              uint32_t variant, struct arena *scratch, struct need_set *needs,
+                              struct buffer *why);
+
+#endif

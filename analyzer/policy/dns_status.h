@@ -1,0 +1,33 @@
+#ifndef ANALYZER_POLICY_DNS_STATUS_H
+#define ANALYZER_POLICY_DNS_STATUS_H
+/*
+ * DNS questions as smtpd asks them, answered from the snapshot. Statuses are Postfix's, ranked as
+ * dns/dns.h ranks them; a question that nobody recorded has every status at once.
+ */
+#include "analyzer/policy/restriction.h"
+
+enum dns_status { /* bits, the higher the rank the higher the bit */
+                  DNS_STATUS_NOT_FOUND = 1,
+                  DNS_STATUS_NULL_MX = 2,
+                  DNS_STATUS_FAIL = 4,
+                  DNS_STATUS_MALFORMED = 8,
+                  DNS_STATUS_RETRY = 16,
+                  DNS_STATUS_OK = 32,
+};
+
+/* What an unknown answer may be. FAIL and MALFORMED reject as NOT_FOUND does and are left out. */
+enum {
+    DNS_STATUS_ANY = DNS_STATUS_NOT_FOUND | DNS_STATUS_NULL_MX | DNS_STATUS_RETRY | DNS_STATUS_OK
+};
+
+/* Asks one question (dns_lookup). Gives the set of possible statuses: one bit when it is known.
+ * *answer (may be NULL) is the snapshot's, for DNS_STATUS_OK. */
+unsigned dns_ask(struct leaf *leaf, enum dns_type type, struct slice name,
+                 struct dns_answer *answer);
+/* Asks several types until one of `stop` turns up (dns_lookup_rl): the set of highest statuses. */
+unsigned dns_ask_all(struct leaf *leaf, const enum dns_type *types, size_t count, struct slice name,
+                     unsigned stop);
+/* "10 mx.example.org" -> "mx.example.org". */
+struct slice dns_mx_host(struct slice answer);
+
+#endif

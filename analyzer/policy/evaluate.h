@@ -1,0 +1,79 @@
+#ifndef ANALYZER_POLICY_EVALUATE_H
+#define ANALYZER_POLICY_EVALUATE_H
+/*
+ * smtpd's state machine over one mail: the lists in their order, the notes, warn_if_reject, HOLD and
+ * DISCARD from recipient to recipient, data and end of data. Takes the answers of the checks as
+ * numbers (classes), gives one decision per recipient. Where an answer is unknown a run takes one of
+ * its alternatives; the caller runs again until all combinations were taken (judge.h).
+ * Reference: smtpd_check.c, smtpd.c; pitfalls: section 11 of the semantics.
+ */
+#include "analyzer/policy/program.h"
+
+/* The answers about one value of a dictionary, by place.index; a row of `vectors`. */
+struct column_answers {
+    const uint32_t *vectors; /* rows of `width` outcomes, one per class */
+    uint32_t width;
+};
+
+/* What a mail looks like to the restrictions: a class per column. */
+struct unit_row {
+    uint32_t recipient, row; /* classes of COLUMN_RECIPIENT and COLUMN_ROW */
+};
+struct unit {
+    uint32_t clients[5]; /* classes that the client may have, one per possible name status */
+    uint32_t client_count;
+    uint32_t helo, sender, facts, bare_facts, mail;
+    bool no_helo;       /* the client is known to have said none */
+    bool order_unknown; /* of the accepted recipients */
+    const struct unit_row *rows;
+    uint32_t row_count;
+};
+
+/* One recipient's end. */
+struct decision {
+    uint8_t kind;  /* enum verdict_kind */
+    uint8_t stage; /* enum smtp_stage */
+    uint8_t cause; /* enum defer_cause */
+    bool any_code; /* code and dsn are not known */
+    uint16_t code;
+    uint32_t dsn;            /* outcome_dsn */
+    const struct item *item; /* what decided; NULL for accept */
+    uint32_t check;          /* in policy_checks; CHECK_NONE */
+};
+
+enum { CHOICES_MAX = 64 };
+
+/* The choices of one run, in the order in which they were met. */
+struct choice {
+    uint64_t key;
+    uint32_t count, taken;
+    uint32_t question, slot; /* whose answer is unknown; CHOICE_CLIENT: the client itself */
+    uint32_t met_in_row;
+};
+enum { CHOICE_CLIENT = UINT32_MAX, CHOICE_ORDER = UINT32_MAX - 1 };
+
+struct choices {
+    struct choice items[CHOICES_MAX];
+    uint32_t count;
+    bool overflow;
+};
+
+struct evaluation {
+    const struct program *program;
+    const bool *enabled; /* by check */
+    struct column_answers answers[COLUMNS];
+};
+
+/* Forgets all choices. */
+void choices_reset(struct choices *choices);
+/* Goes on to the next combination; false when all were taken. */
+bool choices_advance(struct choices *choices);
+/* Runs the mail once; decisions has unit->row_count elements. choices says what to take, and is
+ * added to. */
+void evaluate_unit(const struct evaluation *evaluation, const struct unit *unit,
+                   struct choices *choices, struct decision *decisions);
+/* What one check alone would do to a row if it were asked first. */
+enum tri evaluate_acts(const struct evaluation *evaluation, const struct unit *unit, uint32_t slot,
+                       const struct item *item);
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef ANALYZER_POLICY_JUDGE_H
+#define ANALYZER_POLICY_JUDGE_H
+/*
+ * Three-valued verdicts: a mail is evaluated under every combination of what is not known (bounded);
+ * a recipient's verdict is certain when all of them agree on it.
+ */
+#include "analyzer/policy/evaluate.h"
+
+/* What all runs of a unit came to, per recipient. */
+struct judgement {
+    struct decision decision; /* of the first run: unknown answers taken as "does nothing" */
+    uint8_t possible;         /* bits 1 << enum verdict_kind */
+    uint8_t cause;            /* CAUSE_UNKNOWN when the runs differ in it */
+    bool certain;
+};
+
+/* Where an unknown answer was met. */
+struct choice_point {
+    uint32_t question, slot; /* CHOICE_CLIENT, CHOICE_ORDER: no question */
+};
+
+struct judge_points {
+    struct choice_point *points;
+    size_t count, capacity;
+    bool complete; /* every point that can be met is in it */
+};
+
+/* Judges a unit; judgements has unit->row_count elements. points, when not NULL, gets every choice
+ * point; free its array. */
+void judge_unit(const struct evaluation *evaluation, const struct unit *unit,
+                struct judgement *judgements, struct judge_points *points);
+
+#endif

@@ -1,0 +1,66 @@
+#include "analyzer/policy/leaf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "analyzer/policy/program.h"
+
+const struct resolved_address *leaf_resolve_sender(struct leaf *leaf)
+{
+    if (!leaf->has_sender) {
+        leaf->resolved_sender = address_resolve(&leaf->settings->addresses, leaf->sender.text,
+                                                leaf->scratch, leaf->needs);
+        leaf->has_sender = true;
+    }
+    return &leaf->resolved_sender;
+}
+
+const struct resolved_address *leaf_resolve_recipient(struct leaf *leaf)
+{
+    if (!leaf->has_recipient) {
+        leaf->resolved_recipient = address_resolve(&leaf->settings->addresses, leaf->recipient.text,
+                                                   leaf->scratch, leaf->needs);
+        leaf->has_recipient = true;
+    }
+    return &leaf->resolved_recipient;
+}
+
+uint32_t leaf_reject(struct leaf *leaf, const struct question *question)
+{
+    return outcome_reply(&leaf->program->outcomes, OUTCOME_REJECT, question->code,
+                         slice_of(question->restriction->dsn), CAUSE_LASTING, 0);
+}
+
+uint32_t leaf_tempfail(struct leaf *leaf, const struct question *question)
+{
+    return outcome_reply(&leaf->program->outcomes,
+                         question->tempfail_defers ? OUTCOME_REJECT : OUTCOME_DEFER_IF_PERMIT, 450,
+                         slice_of(question->restriction->dsn), CAUSE_PASSING, 0);
+}
+
+uint32_t leaf_unknown(struct leaf *leaf, const char *need, uint32_t one, uint32_t other)
+{
+    const uint32_t either[] = { one, other };
+
+    if (need)
+        need_set_add(leaf->needs, slice_of(need));
+    return outcome_any_of(&leaf->program->outcomes, either, 2);
+}
+
+void leaf_explain(struct leaf *leaf, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+
+    if (!leaf->why)
+        return;
+    va_start(arguments, format);
+    int len = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (leaf->why->len)
+        buffer_add_text(leaf->why, "; ");
+    buffer_add(leaf->why, text,
+               len < 0                     ? 0
+               : (size_t)len < sizeof text ? (size_t)len
+                                           : sizeof text - 1);
+}

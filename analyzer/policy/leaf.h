@@ -1,0 +1,22 @@
+#ifndef ANALYZER_POLICY_LEAF_H
+#define ANALYZER_POLICY_LEAF_H
+/*
+ * What evaluators do with a leaf: the resolved addresses, the usual replies, "not known", and the
+ * words of the explanation. The leaf itself is declared beside the registry (restriction.h).
+ */
+#include "analyzer/policy/restriction.h"
+
+/* The resolved sender of the leaf; computed once per value. Lives in the leaf. */
+const struct resolved_address *leaf_resolve_sender(struct leaf *leaf);
+/* The resolved recipient; the same. */
+const struct resolved_address *leaf_resolve_recipient(struct leaf *leaf);
+/* The reply of a question: its code and the row's dsn. */
+uint32_t leaf_reject(struct leaf *leaf, const struct question *question);
+/* A temporary failure of a question: 450 with the row's dsn, as note or at once. */
+uint32_t leaf_tempfail(struct leaf *leaf, const struct question *question);
+/* "not known": notes the word (NULL: none) and gives an outcome that is any of the two. */
+uint32_t leaf_unknown(struct leaf *leaf, const char *need, uint32_t one, uint32_t other);
+/* Adds to the explanation, when somebody wants one. */
+void leaf_explain(struct leaf *leaf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

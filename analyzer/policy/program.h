@@ -1,0 +1,94 @@
+#ifndef ANALYZER_POLICY_PROGRAM_H
+#define ANALYZER_POLICY_PROGRAM_H
+/*
+ * The restriction lists of one smtpd, compiled: lists of items, each a check (one question to the
+ * evidence), a warn_if_reject, or a class with a list of its own. A class is expanded where it
+ * stands, since a bare table in it means another check in every list. Restriction lists that come
+ * out of access tables are compiled when they are first met, so the program grows while it is
+ * replayed: one thread at a time.
+ */
+#include "analyzer/policy/policy.h"
+#include "analyzer/policy/restriction.h"
+#include "analyzer/policy/smtpd_settings.h"
+
+enum column { /* the dictionary whose values a question is answered for */
+              COLUMN_CONSTANT,
+              COLUMN_CLIENT,
+              COLUMN_HELO,
+              COLUMN_SENDER,
+              COLUMN_RECIPIENT,
+              COLUMN_FACTS,
+              COLUMN_MAIL,
+              COLUMN_ROW,
+              COLUMNS,
+};
+
+enum item_kind { ITEM_CHECK, ITEM_WARN_IF_REJECT, ITEM_CLASS };
+
+struct item {
+    uint8_t kind; /* enum item_kind */
+    uint8_t list; /* enum list_kind; LIST_KINDS: outside the lists */
+    uint32_t question;
+    uint32_t check;         /* index in policy_checks; CHECK_NONE inside an access result */
+    uint32_t members;       /* ITEM_CLASS: its list */
+    const char *class_name; /* the innermost class around it; NULL none */
+};
+
+struct item_list {
+    uint32_t first, count;
+};
+
+/* Where a question's answers stand: its column, and its place in the column's vectors. */
+struct question_place {
+    uint8_t column;
+    uint32_t index;
+};
+
+struct program {
+    struct arena arena;
+    struct outcomes outcomes;
+    struct smtpd_settings settings;
+    struct question *questions;
+    struct question_place *places;
+    uint32_t question_count, question_capacity, place_capacity;
+    uint32_t *columns[COLUMNS]; /* questions of a column */
+    uint32_t column_count[COLUMNS], column_capacity[COLUMNS];
+    struct intern question_keys, list_keys;
+    struct item *items;
+    uint32_t item_count, item_capacity;
+    struct item_list *lists;
+    uint32_t list_count, list_capacity;
+    uint32_t *sublists; /* by list_keys */
+    uint32_t sublist_count, sublist_capacity;
+    struct policy_check *checks;
+    uint32_t check_count, check_capacity;
+    struct restriction_class {
+        struct slice name, value;
+    } * classes;
+    uint32_t class_count, class_capacity;
+    uint16_t *row_codes; /* by registry row: the reply code in force */
+    bool *row_tempfail_defers;
+    uint32_t stage_lists[LIST_KINDS]; /* list number + 1; 0: empty */
+    uint32_t server_error;            /* outcome: 451 4.3.5 */
+    /* Checks outside the lists; items that no list holds. */
+    struct item helo_required, sender_syntax, recipient_syntax, recipient_exempt, authorized,
+        unlisted_sender, unlisted_recipient, message_size;
+    bool counts_recipients;             /* some check depends on how many were accepted before */
+    const struct policy_inputs *inputs; /* while compiling and replaying */
+};
+
+/* Reads the parameters and compiles all lists. False with fault when Postfix would not start. */
+bool program_compile(struct program *program, struct config *config,
+                     const struct policy_inputs *inputs, struct diagnostics *remarks,
+                     struct fault *fault);
+/* Gives all memory back. */
+void program_release(struct program *program);
+/* The list that an access(5) result stands for, compiled when it is new; UINT32_MAX when there are
+ * too many. */
+uint32_t program_sublist(struct program *program, struct slice text, enum list_kind list);
+/* "smtpd_client_restrictions"; NULL outside the lists. Static storage. */
+const char *list_kind_name(unsigned list);
+/* What the reply calls the thing refused in a list: "Client host". Static storage. */
+const char *list_kind_label(unsigned list);
+
+#endif

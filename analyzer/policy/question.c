@@ -1,0 +1,116 @@
+#include "analyzer/policy/question.h"
+
+#include "base/xalloc.h"
+#include "parsers/config/word_list.h"
+
+void question_init(struct program *program, const struct restriction *row, struct slice argument,
+                   struct question *question)
+{
+    size_t count;
+    size_t index = (size_t)(row - restriction_table(&count));
+
+    *question = (struct question){
+        .restriction = row,
+        .name = row->name,
+        .argument = argument.at ? arena_copy(&program->arena, argument).at : NULL,
+        .reads = row->reads,
+        .code = program->row_codes[index],
+        .tempfail_defers = program->row_tempfail_defers[index],
+        .reads_list = row->argument == ARGUMENT_NONE && row->reads == READS_NOTHING,
+    };
+    if (row->argument == ARGUMENT_SERVICE || row->argument == ARGUMENT_MAP)
+        question->reads_list = true; /* an access(5) result may be a list of restrictions */
+    if (row->argument == ARGUMENT_MAP && argument.len && argument.at[0] != '{')
+        question->table = table_set_open(&program->settings.tables, argument, true);
+    if (row->argument == ARGUMENT_SERVICE)
+        question->reads = READS_NOTHING; /* until a model reads more */
+    if (row->argument == ARGUMENT_DOMAIN) {
+        size_t equals = slice_index(argument, '=');
+        question->zone = arena_copy(&program->arena, slice_head(argument, equals));
+        if (equals < argument.len)
+            question->filter = arena_copy(&program->arena, slice_skip(argument, equals + 1));
+    }
+    if (row->until && program->settings.version >= row->until) {
+        question->restriction = restriction_outside("removed");
+        question->reads = READS_NOTHING;
+    }
+}
+
+void question_error(struct program *program, struct slice name, struct slice argument,
+                    struct question *question)
+{
+    *question = (struct question){
+        .restriction = restriction_outside("unknown_name"),
+        .name = arena_copy(&program->arena, name).at,
+        .argument = argument.at ? arena_copy(&program->arena, argument).at : NULL,
+    };
+}
+
+void question_outside(struct program *program, const char *name, struct question *question)
+{
+    const struct restriction *row = restriction_outside(name);
+
+    (void)program;
+    if (!row)
+        bug("no such check outside the lists");
+    *question = (struct question){
+        .restriction = row, .name = row->name, .reads = row->reads, .code = row->code
+    };
+}
+
+static enum column column_of(uint8_t reads)
+{
+    switch (reads) {
+    case READS_NOTHING:
+        return COLUMN_CONSTANT;
+    case READS_CLIENT:
+        return COLUMN_CLIENT;
+    case READS_HELO:
+        return COLUMN_HELO;
+    case READS_SENDER:
+        return COLUMN_SENDER;
+    case READS_RECIPIENT:
+        return COLUMN_RECIPIENT;
+    case READS_FACTS:
+        return COLUMN_FACTS;
+    case READS_MAIL:
+        return COLUMN_MAIL;
+    default:
+        return COLUMN_ROW;
+    }
+}
+
+static void place_question(struct program *program, uint32_t number)
+{
+    enum column column = column_of(program->questions[number].reads);
+
+    GROW(program->columns[column], program->column_count[column], program->column_capacity[column]);
+    program->columns[column][program->column_count[column]] = number;
+    program->places[number] = (struct question_place){ .column = (uint8_t)column,
+                                                       .index = program->column_count[column]++ };
+}
+
+uint32_t question_add(struct program *program, const struct question *question, unsigned list)
+{
+    struct slice key = arena_format(&program->arena, "%s %c %s", question->name,
+                                    question->reads_list ? (int)('a' + list) : '-',
+                                    question->argument ? question->argument : "");
+    uint32_t number = intern_add(&program->question_keys, key) - SYM_EMPTY - 1;
+
+    if (number < program->question_count)
+        return number;
+    GROW(program->questions, program->question_count, program->question_capacity);
+    if (program->place_capacity < program->question_capacity) {
+        program->place_capacity = program->question_capacity;
+        program->places =
+            xrealloc_array(program->places, program->place_capacity, sizeof *program->places);
+    }
+    program->questions[number] = *question;
+    program->questions[number].list = (uint8_t)list;
+    program->questions[number].number = number;
+    if (question->restriction->when == WHEN_MANY_RECIPIENTS)
+        program->counts_recipients = true;
+    program->question_count++;
+    place_question(program, number);
+    return number;
+}

@@ -1,0 +1,452 @@
+#include <stdlib.h>
+
+#include "analyzer/policy/client_name.h"
+#include "analyzer/policy/policy_internal.h"
+#include "base/xalloc.h"
+
+/* A unit's key: these words, then two per recipient. */
+enum { KEY_CLIENT, KEY_HELO, KEY_SENDER, KEY_FACTS, KEY_MAIL, KEY_FLAGS, KEY_WORDS };
+enum { FLAG_NO_HELO = 1, FLAG_ORDER_UNKNOWN = 2 };
+enum { UNIQUE_NOT_ASKED, UNIQUE_NO, UNIQUE_YES };
+
+static bool touches_mail(const struct outcomes *outcomes, uint32_t number)
+{
+    const struct outcome *outcome = outcome_get(outcomes, number);
+
+    if (outcome->kind != OUTCOME_UNKNOWN)
+        return outcome->kind == OUTCOME_HOLD || outcome->kind == OUTCOME_DISCARD ||
+               outcome->kind == OUTCOME_REDIRECT;
+    for (uint32_t i = 0; i < outcome->count; i++)
+        if (touches_mail(outcomes, outcomes->alternatives[outcome->first + i]))
+            return true;
+    return false;
+}
+
+/* True when no recipient's verdict can depend on another recipient of the same mail. */
+static bool recipients_are_independent(const struct columns *columns)
+{
+    const struct program *program = columns->program;
+
+    if (program->counts_recipients || program->stage_lists[LIST_DATA] ||
+        program->stage_lists[LIST_END_OF_DATA])
+        return false;
+    for (uint32_t i = 0; i < program->item_count; i++) {
+        const struct item *item = &program->items[i];
+        if (item->kind == ITEM_CHECK &&
+            program->questions[item->question].restriction->when == WHEN_SENDER_UNCHECKED)
+            return false;
+    }
+    for (unsigned c = 0; c < COLUMNS; c++) {
+        size_t cells = (size_t)columns->class_count[c] * program->column_count[c];
+        for (size_t i = 0; i < cells; i++)
+            if (touches_mail(&program->outcomes, columns->vectors[c][i]))
+                return false;
+    }
+    return true;
+}
+
+/* Of equal recipients in a row only two count: the third sees what the second saw. */
+static uint32_t append_row(uint32_t *key, uint32_t rows, uint32_t recipient, uint32_t row)
+{
+    uint32_t *end = key + KEY_WORDS + 2 * (size_t)rows;
+
+    if (rows >= 2 && end[-2] == recipient && end[-1] == row && end[-4] == recipient &&
+        end[-3] == row)
+        return rows;
+    end[0] = recipient;
+    end[1] = row;
+    return rows + 1;
+}
+
+static void row_classes(const struct replay *replay, uint32_t row, uint32_t *recipient,
+                        uint32_t *row_class)
+{
+    const struct columns *columns = &replay->columns;
+    *recipient = columns->classes[COLUMN_RECIPIENT][replay->evidence->rows[row].recipient];
+    *row_class = columns->classes[COLUMN_ROW][row];
+}
+
+/* Accepted recipients whose RCPT left no line of its own are listed in the order of delivery. */
+static bool has_unknown_order(const struct replay *replay, const struct message *message)
+{
+    uint32_t unordered = 0;
+
+    for (uint32_t i = 0; i < message->row_count; i++) {
+        uint8_t origin = replay->evidence->rows[message->first_row + i].recipient_origin;
+        unordered += origin == ORIGIN_DELIVERY || origin == ORIGIN_QMGR;
+    }
+    return unordered > 1;
+}
+
+static void message_key(const struct replay *replay, const struct message *message, uint32_t number,
+                        uint32_t *key)
+{
+    const struct columns *columns = &replay->columns;
+
+    key[KEY_CLIENT] = columns->classes[COLUMN_CLIENT][message->client];
+    key[KEY_HELO] = columns->classes[COLUMN_HELO][message->helo];
+    key[KEY_SENDER] = columns->classes[COLUMN_SENDER][message->sender];
+    key[KEY_FACTS] = columns->classes[COLUMN_FACTS][message->facts];
+    key[KEY_MAIL] = columns->classes[COLUMN_MAIL][number];
+    key[KEY_FLAGS] = message->helo == SYM_EMPTY ? FLAG_NO_HELO : 0;
+    if (!replay->by_row && has_unknown_order(replay, message))
+        key[KEY_FLAGS] |= FLAG_ORDER_UNKNOWN;
+}
+
+static uint32_t add_unit(struct replay *replay, const uint32_t *key, uint32_t rows)
+{
+    size_t words = KEY_WORDS + 2 * (size_t)rows;
+    sym number = intern_add(&replay->unit_keys, slice_make((const char *)key, words * sizeof *key));
+    uint32_t unit = number - SYM_EMPTY - 1;
+
+    if (unit >= replay->unit_count)
+        replay->unit_count = unit + 1;
+    return unit;
+}
+
+static void make_units(struct replay *replay)
+{
+    const struct evidence *evidence = replay->evidence;
+    uint32_t capacity = 64;
+    uint32_t *key = xcalloc(KEY_WORDS + 2 * (size_t)capacity, sizeof *key);
+
+    intern_init(&replay->unit_keys, 0);
+    replay->units =
+        xcalloc((size_t)(replay->by_row ? evidence->row_count : evidence->message_count) + 1,
+                sizeof *replay->units);
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        uint32_t rows = 0, recipient, row_class;
+        if (message->row_count > capacity) {
+            capacity = message->row_count;
+            key = xrealloc_array(key, KEY_WORDS + 2 * (size_t)capacity, sizeof *key);
+        }
+        message_key(replay, message, m, key);
+        for (uint32_t i = 0; i < message->row_count; i++) {
+            row_classes(replay, message->first_row + i, &recipient, &row_class);
+            rows = append_row(key, replay->by_row ? 0 : rows, recipient, row_class);
+            if (replay->by_row)
+                replay->units[message->first_row + i] = add_unit(replay, key, 1);
+        }
+        if (!replay->by_row)
+            replay->units[m] = add_unit(replay, key, rows);
+    }
+    free(key);
+}
+
+void replay_unit(const struct replay *replay, uint32_t number, struct unit *unit)
+{
+    struct slice key = intern_text(&replay->unit_keys, number + SYM_EMPTY + 1);
+    const uint32_t *words = (const uint32_t *)(const void *)key.at;
+    const struct client_set *set = &replay->columns.client_sets[words[KEY_CLIENT]];
+
+    *unit = (struct unit){
+        .client_count = set->count,
+        .helo = words[KEY_HELO],
+        .sender = words[KEY_SENDER],
+        .facts = words[KEY_FACTS],
+        .bare_facts = replay->columns.bare_facts,
+        .mail = words[KEY_MAIL],
+        .no_helo = words[KEY_FLAGS] & FLAG_NO_HELO,
+        .order_unknown = words[KEY_FLAGS] & FLAG_ORDER_UNKNOWN,
+        .rows = (const struct unit_row *)(const void *)(words + KEY_WORDS),
+        .row_count = (uint32_t)((key.len / sizeof *words - KEY_WORDS) / 2),
+    };
+    memcpy(unit->clients, set->classes, sizeof unit->clients);
+}
+
+uint32_t replay_unit_of(const struct replay *replay, uint32_t row)
+{
+    return replay->units[replay->by_row ? row : replay->evidence->rows[row].message];
+}
+
+uint32_t replay_slot(const struct replay *replay, uint32_t row)
+{
+    const struct message *message =
+        &replay->evidence->messages[replay->evidence->rows[row].message];
+    uint32_t last[2][2] = { { 0, 0 }, { 0, 0 } }, slots = 0;
+
+    if (replay->by_row)
+        return 0;
+    for (uint32_t i = message->first_row;; i++) {
+        uint32_t recipient, row_class;
+        row_classes(replay, i, &recipient, &row_class);
+        bool third = slots >= 2 && last[0][0] == recipient && last[0][1] == row_class &&
+                     last[1][0] == recipient && last[1][1] == row_class;
+        if (!third) {
+            last[0][0] = last[1][0];
+            last[0][1] = last[1][1];
+            last[1][0] = recipient;
+            last[1][1] = row_class;
+            slots++;
+        }
+        if (i == row)
+            return slots - 1;
+    }
+}
+
+static void number_classes(struct replay *replay)
+{
+    replay->unit_classes = xcalloc((size_t)replay->unit_count + 1, sizeof *replay->unit_classes);
+    for (uint32_t u = 0; u < replay->unit_count; u++) {
+        struct unit unit;
+        replay_unit(replay, u, &unit);
+        replay->unit_classes[u] = replay->class_count;
+        replay->class_count += unit.row_count;
+    }
+    replay->unit_classes[replay->unit_count] = replay->class_count;
+    replay->verdicts = xcalloc((size_t)replay->class_count + 1, sizeof *replay->verdicts);
+    replay->class_units = xcalloc((size_t)replay->class_count + 1, sizeof *replay->class_units);
+    replay->unique = xcalloc((size_t)replay->class_count + 1, sizeof *replay->unique);
+    for (uint32_t u = 0; u < replay->unit_count; u++)
+        for (uint32_t c = replay->unit_classes[u]; c < replay->unit_classes[u + 1]; c++)
+            replay->class_units[c] = u;
+}
+
+/* The names of what decided. Checks that are asked by others (is the destination ours?) answer in
+ * the name of the one that asked; bad syntax has no restriction. */
+static void name_decider(const struct program *program, const struct decision *decision,
+                         struct verdict *verdict)
+{
+    const struct item *item = decision->item;
+
+    verdict->check = decision->check;
+    if (!item)
+        return;
+    if (item->list == LIST_KINDS && item->check == CHECK_NONE) {
+        if (decision->check == CHECK_NONE)
+            return;
+        const struct policy_check *check = &program->checks[decision->check];
+        verdict->restriction = check->name;
+        verdict->argument = check->argument;
+        verdict->list = check->list;
+        verdict->class_name = check->class_name;
+        return;
+    }
+    verdict->restriction = program->questions[item->question].name;
+    verdict->argument = program->questions[item->question].argument;
+    verdict->list = list_kind_name(item->list);
+    verdict->class_name = item->class_name;
+}
+
+static struct verdict make_verdict(const struct program *program, const struct judgement *judgement)
+{
+    const struct decision *decision = &judgement->decision;
+    struct verdict verdict = { .kind = VERDICT_UNKNOWN,
+                               .check = CHECK_NONE,
+                               .possible = judgement->possible };
+
+    if (!judgement->certain)
+        return verdict;
+    verdict.kind = (enum verdict_kind)decision->kind;
+    if (verdict.kind == VERDICT_ACCEPT)
+        return verdict;
+    verdict.code = decision->code;
+    verdict.dsn =
+        decision->code ? outcome_dsn(&program->outcomes, decision->dsn, decision->code) : NULL;
+    verdict.stage = (enum smtp_stage)decision->stage;
+    verdict.cause = (enum defer_cause)judgement->cause;
+    name_decider(program, decision, &verdict);
+    return verdict;
+}
+
+static void judge_all(struct replay *replay)
+{
+    struct judgement few[64], *judgements = few;
+    uint32_t capacity = COUNT(few);
+
+    memset(replay->unique, UNIQUE_NOT_ASKED, replay->class_count);
+    for (uint32_t u = 0; u < replay->unit_count; u++) {
+        struct unit unit;
+        replay_unit(replay, u, &unit);
+        if (unit.row_count > capacity) {
+            capacity = unit.row_count;
+            judgements =
+                xrealloc_array(judgements == few ? NULL : judgements, capacity, sizeof *few);
+        }
+        judge_unit(&replay->evaluation, &unit, judgements, NULL);
+        for (uint32_t i = 0; i < unit.row_count; i++)
+            replay->verdicts[replay->unit_classes[u] + i] =
+                make_verdict(replay->policy->program, &judgements[i]);
+    }
+    if (judgements != few)
+        free(judgements);
+}
+
+static void index_checks(struct replay *replay)
+{
+    const struct program *program = replay->policy->program;
+    const struct item *const outside[] = { &program->helo_required, &program->message_size,
+                                           &program->unlisted_sender,
+                                           &program->unlisted_recipient };
+
+    replay->check_items = xcalloc((size_t)program->check_count + 1, sizeof *replay->check_items);
+    replay->enabled = xcalloc((size_t)program->check_count + 1, sizeof *replay->enabled);
+    memset(replay->enabled, 1, program->check_count);
+    for (uint32_t i = 0; i < program->item_count; i++)
+        if (program->items[i].kind == ITEM_CHECK && program->items[i].check != CHECK_NONE)
+            replay->check_items[program->items[i].check] = &program->items[i];
+    for (size_t i = 0; i < COUNT(outside); i++)
+        if (outside[i]->check != CHECK_NONE)
+            replay->check_items[outside[i]->check] = outside[i];
+}
+
+/* Every distinct logged reply is a class. */
+static void take_logged(struct replay *replay)
+{
+    const struct evidence *evidence = replay->evidence;
+
+    replay->class_count = evidence->reply_count;
+    replay->verdicts = xcalloc((size_t)replay->class_count + 1, sizeof *replay->verdicts);
+    for (uint32_t i = 0; i < evidence->reply_count; i++) {
+        const struct logged_reply *reply = &evidence->replies[i];
+        struct slice dsn = intern_text(&evidence->text, reply->dsn);
+        struct slice name = intern_text(&evidence->text, reply->restriction);
+        struct slice argument = intern_text(&evidence->text, reply->argument);
+        enum verdict_kind kind = (enum verdict_kind)reply->verdict;
+        replay->verdicts[i] = (struct verdict){
+            .kind = kind,
+            .code = reply->code,
+            .dsn = dsn.at,
+            .restriction = name.at,
+            .argument = argument.at,
+            .stage = (enum smtp_stage)reply->stage,
+            .cause = kind == VERDICT_REJECT  ? CAUSE_LASTING
+                     : kind == VERDICT_DEFER ? CAUSE_UNKNOWN
+                                             : CAUSE_NONE,
+            .check = CHECK_NONE,
+            .possible = kind < VERDICT_UNKNOWN ? (uint8_t)(1U << kind) : 0,
+        };
+    }
+}
+
+struct replay *replay_new(const struct policy *policy, const struct evidence *evidence,
+                          struct diagnostics *remarks)
+{
+    struct replay *replay = xcalloc(1, sizeof *replay);
+
+    (void)remarks;
+    replay->policy = policy;
+    replay->evidence = evidence;
+    if (policy->as_logged) {
+        take_logged(replay);
+        return replay;
+    }
+    columns_build(&replay->columns, policy->program, evidence, policy->inputs.dns);
+    index_checks(replay);
+    replay->evaluation =
+        (struct evaluation){ .program = policy->program, .enabled = replay->enabled };
+    for (unsigned c = 0; c < COLUMNS; c++)
+        replay->evaluation.answers[c] =
+            (struct column_answers){ .vectors = replay->columns.vectors[c],
+                                     .width = policy->program->column_count[c] };
+    replay->by_row = recipients_are_independent(&replay->columns);
+    make_units(replay);
+    number_classes(replay);
+    judge_all(replay);
+    return replay;
+}
+
+void replay_free(struct replay *replay)
+{
+    if (!replay)
+        return;
+    if (!replay->policy->as_logged) {
+        columns_release(&replay->columns);
+        intern_release(&replay->unit_keys);
+    }
+    free(replay->enabled);
+    free(replay->check_items);
+    free(replay->units);
+    free(replay->unit_classes);
+    free(replay->verdicts);
+    free(replay->class_units);
+    free(replay->unique);
+    free(replay);
+}
+
+void replay_set_enabled(struct replay *replay, uint32_t check, bool enabled)
+{
+    if (replay->policy->as_logged || replay->enabled[check] == enabled)
+        return;
+    replay->enabled[check] = enabled;
+    judge_all(replay);
+}
+
+bool replay_is_enabled(const struct replay *replay, uint32_t check)
+{
+    return !replay->policy->as_logged && replay->enabled[check];
+}
+
+uint32_t replay_class(const struct replay *replay, uint32_t row)
+{
+    if (replay->policy->as_logged)
+        return replay->evidence->rows[row].logged;
+    return replay->unit_classes[replay_unit_of(replay, row)] + replay_slot(replay, row);
+}
+
+const struct verdict *replay_verdict(const struct replay *replay, uint32_t row)
+{
+    return &replay->verdicts[replay_class(replay, row)];
+}
+
+uint32_t replay_class_count(const struct replay *replay)
+{
+    return replay->class_count;
+}
+
+const struct verdict *replay_class_verdict(const struct replay *replay, uint32_t row_class)
+{
+    return &replay->verdicts[row_class];
+}
+
+enum tri replay_class_acts(const struct replay *replay, uint32_t row_class, uint32_t check)
+{
+    struct unit unit;
+
+    if (replay->policy->as_logged)
+        return TRI_UNKNOWN;
+    uint32_t number = replay->class_units[row_class];
+    replay_unit(replay, number, &unit);
+    return evaluate_acts(&replay->evaluation, &unit, row_class - replay->unit_classes[number],
+                         replay->check_items[check]);
+}
+
+static bool stops(enum verdict_kind kind)
+{
+    return kind == VERDICT_REJECT || kind == VERDICT_DEFER || kind == VERDICT_DISCARD;
+}
+
+/* Only what decides can be alone in stopping a row: judged once more without it. */
+static bool is_unique(const struct replay *replay, uint32_t row_class, uint32_t check)
+{
+    struct evaluation without = replay->evaluation;
+    uint32_t number = replay->class_units[row_class];
+    uint32_t slot = row_class - replay->unit_classes[number];
+    struct unit unit;
+
+    replay_unit(replay, number, &unit);
+    bool *enabled = xcalloc((size_t)replay->policy->program->check_count + 1, sizeof *enabled);
+    struct judgement *judgements = xcalloc(unit.row_count, sizeof *judgements);
+    memcpy(enabled, replay->enabled, replay->policy->program->check_count);
+    enabled[check] = false;
+    without.enabled = enabled;
+    judge_unit(&without, &unit, judgements, NULL);
+    bool alone =
+        judgements[slot].certain && !stops((enum verdict_kind)judgements[slot].decision.kind);
+    free(judgements);
+    free(enabled);
+    return alone;
+}
+
+bool replay_class_unique(const struct replay *replay, uint32_t row_class, uint32_t check)
+{
+    const struct verdict *verdict = &replay->verdicts[row_class];
+
+    if (replay->policy->as_logged || verdict->check != check || check == CHECK_NONE ||
+        !stops(verdict->kind))
+        return false;
+    if (replay->unique[row_class] == UNIQUE_NOT_ASKED)
+        replay->unique[row_class] = is_unique(replay, row_class, check) ? UNIQUE_YES : UNIQUE_NO;
+    return replay->unique[row_class] == UNIQUE_YES;
+}

@@ -1,0 +1,80 @@
+#include <stdlib.h>
+
+#include "analyzer/policy/client_name.h"
+#include "analyzer/policy/policy_internal.h"
+#include "base/xalloc.h"
+
+/* The row of the same message that stands for a unit's slot. */
+static uint32_t row_of_slot(const struct replay *replay, uint32_t row, uint32_t slot)
+{
+    const struct message *message =
+        &replay->evidence->messages[replay->evidence->rows[row].message];
+
+    if (replay->by_row || replay_slot(replay, row) == slot)
+        return row;
+    for (uint32_t i = 0; i < message->row_count; i++)
+        if (replay_slot(replay, message->first_row + i) == slot)
+            return message->first_row + i;
+    return row;
+}
+
+/* Any question that reads the client tells what the client's name needs. */
+static void need_client(const struct replay *replay, uint32_t row, struct need_set *needs,
+                        struct arena *scratch)
+{
+    const struct program *program = replay->policy->program;
+
+    if (program->column_count[COLUMN_CLIENT])
+        columns_answer_again(&replay->columns, program->columns[COLUMN_CLIENT][0], row, UINT32_MAX,
+                             scratch, needs, NULL);
+    need_set_add(needs, slice_of("client_name_status"));
+}
+
+/* Too many combinations: whatever is unknown about this row may matter. */
+static void need_everything(const struct replay *replay, uint32_t row, struct need_set *needs,
+                            struct arena *scratch)
+{
+    const struct program *program = replay->policy->program;
+
+    for (uint32_t q = 0; q < program->question_count; q++)
+        columns_answer_again(&replay->columns, q, row, UINT32_MAX, scratch, needs, NULL);
+}
+
+struct slice *replay_needs(const struct replay *replay, uint32_t row, struct arena *arena,
+                           size_t *count)
+{
+    struct judge_points points = { 0 };
+    struct need_set needs;
+    struct unit unit;
+    struct slice *words;
+
+    *count = 0;
+    if (replay->policy->as_logged || replay_verdict(replay, row)->kind != VERDICT_UNKNOWN)
+        return NULL;
+    need_set_init(&needs, arena);
+    replay_unit(replay, replay_unit_of(replay, row), &unit);
+    struct judgement *judgements = xcalloc(unit.row_count, sizeof *judgements);
+    judge_unit(&replay->evaluation, &unit, judgements, &points);
+    for (size_t i = 0; i < points.count; i++) {
+        const struct choice_point *point = &points.points[i];
+        if (point->question == CHOICE_ORDER)
+            need_set_add(&needs, slice_of("recipient_count"));
+        else if (point->question == CHOICE_CLIENT)
+            need_client(replay, row, &needs, arena);
+        else
+            columns_answer_again(&replay->columns, point->question,
+                                 row_of_slot(replay, row, point->slot), UINT32_MAX, arena, &needs,
+                                 NULL);
+    }
+    if (!points.complete)
+        need_everything(replay, row, &needs, arena);
+    need_set_sort(&needs);
+    *count = needs.count;
+    words = ARENA_ARRAY(arena, struct slice, needs.count + 1);
+    if (needs.count)
+        memcpy(words, needs.items, needs.count * sizeof *words);
+    need_set_release(&needs);
+    free(points.points);
+    free(judgements);
+    return words;
+}

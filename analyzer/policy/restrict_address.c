@@ -1,0 +1,150 @@
+#include "analyzer/policy/access_action.h"
+#include "analyzer/policy/access_search.h"
+#include "analyzer/policy/dns_status.h"
+#include "analyzer/policy/evaluators.h"
+#include "analyzer/policy/leaf.h"
+#include "analyzer/policy/mail_address.h"
+#include "base/domain_name.h"
+
+static bool is_sender(const struct question *question)
+{
+    return question->restriction->detail == SUBJECT_SENDER;
+}
+
+static const struct leaf_text *address_of(const struct leaf *leaf, const struct question *question)
+{
+    return is_sender(question) ? &leaf->sender : &leaf->recipient;
+}
+
+static const struct resolved_address *resolved(struct leaf *leaf, const struct question *question)
+{
+    return is_sender(question) ? leaf_resolve_sender(leaf) : leaf_resolve_recipient(leaf);
+}
+
+static const char *need_of(const struct question *question)
+{
+    return is_sender(question) ? "sender" : "recipient";
+}
+
+/* The null sender passes; an address that is not known may pass or be refused. */
+static bool answer_early(struct leaf *leaf, const struct question *question, uint32_t refused,
+                         uint32_t *outcome)
+{
+    const struct leaf_text *address = address_of(leaf, question);
+
+    if (address->state == LEAF_KNOWN)
+        return false;
+    *outcome = OUTCOME_NUMBER_DUNNO;
+    if (address->state == LEAF_UNKNOWN)
+        *outcome = leaf_unknown(leaf, need_of(question), OUTCOME_NUMBER_DUNNO, refused);
+    return true;
+}
+
+static bool is_literal(struct slice domain)
+{
+    return domain.len && domain.at[0] == '[' && domain.at[domain.len - 1] == ']';
+}
+
+uint32_t restrict_non_fqdn_address(struct leaf *leaf, const struct question *question)
+{
+    uint32_t outcome;
+
+    if (answer_early(leaf, question, leaf_reject(leaf, question), &outcome))
+        return outcome;
+    struct slice domain = mail_address_domain(address_of(leaf, question)->text);
+    if (is_literal(domain))
+        return OUTCOME_NUMBER_DUNNO;
+    domain = domain.at ? mail_domain_strip_dot(domain) : slice_make("", 0);
+    return domain_is_valid_hostname(domain) && slice_index(domain, '.') < domain.len
+               ? OUTCOME_NUMBER_DUNNO
+               : leaf_reject(leaf, question);
+}
+
+/* A domain that says that it takes no mail: since 3.0 a reply of its own. */
+static uint32_t null_mx(struct leaf *leaf, const struct question *question)
+{
+    if (leaf->settings->version < 300)
+        return leaf_reject(leaf, question);
+    return outcome_reply(&leaf->program->outcomes, OUTCOME_REJECT, is_sender(question) ? 550 : 556,
+                         slice_of(is_sender(question) ? "5.7.27" : "5.1.10"), CAUSE_LASTING, 0);
+}
+
+static uint32_t unknown_domain(struct leaf *leaf, const struct question *question,
+                               struct slice domain)
+{
+    static const enum dns_type types[] = { DNS_MX, DNS_A, DNS_AAAA };
+    unsigned stop = DNS_STATUS_OK | DNS_STATUS_MALFORMED | DNS_STATUS_NULL_MX;
+    unsigned status = dns_ask_all(leaf, types, 3, domain, stop);
+    uint32_t any[4];
+    size_t n = 0;
+
+    if (status & DNS_STATUS_OK)
+        any[n++] = OUTCOME_NUMBER_DUNNO;
+    if (status & DNS_STATUS_RETRY)
+        any[n++] = leaf_tempfail(leaf, question);
+    if (status & DNS_STATUS_NULL_MX)
+        any[n++] = null_mx(leaf, question);
+    if (status & (DNS_STATUS_NOT_FOUND | DNS_STATUS_FAIL | DNS_STATUS_MALFORMED))
+        any[n++] = leaf_reject(leaf, question);
+    return outcome_any_of(&leaf->program->outcomes, any, n);
+}
+
+uint32_t restrict_unknown_address(struct leaf *leaf, const struct question *question)
+{
+    uint32_t outcome;
+
+    if (answer_early(leaf, question, leaf_reject(leaf, question), &outcome)) {
+        if (address_of(leaf, question)->state == LEAF_ABSENT)
+            return outcome;
+        const uint32_t any[] = { outcome, leaf_tempfail(leaf, question), null_mx(leaf, question) };
+        return outcome_any_of(&leaf->program->outcomes, any, 3);
+    }
+    const struct resolved_address *address = resolved(leaf, question);
+    if (address->failed)
+        return outcome_lookup_failure(&leaf->program->outcomes);
+    if (!address->domain.at || is_literal(address->domain) ||
+        (address->classes & ~ADDRESS_FINAL) == 0)
+        return OUTCOME_NUMBER_DUNNO;
+    outcome = unknown_domain(leaf, question, address->domain);
+    if (address->classes & ADDRESS_FINAL)
+        return leaf_unknown(leaf, NULL, OUTCOME_NUMBER_DUNNO, outcome);
+    return outcome;
+}
+
+/* verify(8) was asked then; nobody else can say what it answered. */
+uint32_t restrict_unverified_address(struct leaf *leaf, const struct question *question)
+{
+    uint32_t outcome, refused = leaf_reject(leaf, question);
+
+    if (question->code < 400)
+        refused = OUTCOME_NUMBER_DUNNO;
+    else if (question->code < 500)
+        refused =
+            outcome_reply(&leaf->program->outcomes,
+                          question->tempfail_defers ? OUTCOME_REJECT : OUTCOME_DEFER_IF_PERMIT,
+                          question->code, slice_of(question->restriction->dsn), CAUSE_UNKNOWN, 0);
+    if (answer_early(leaf, question, refused, &outcome) &&
+        address_of(leaf, question)->state == LEAF_ABSENT)
+        return outcome;
+    need_set_add_pair(leaf->needs, "verify", address_of(leaf, question)->text);
+    const uint32_t any[] = { OUTCOME_NUMBER_DUNNO, refused, leaf_tempfail(leaf, question) };
+    return outcome_any_of(&leaf->program->outcomes, any, 3);
+}
+
+uint32_t restrict_address_syntax(struct leaf *leaf, const struct question *question)
+{
+    const struct leaf_text *address = address_of(leaf, question);
+
+    if (address->state != LEAF_KNOWN)
+        return OUTCOME_NUMBER_DUNNO; /* DESIGN.md 5.1: envelopes are well formed */
+    if (resolved(leaf, question)->syntax_error)
+        return leaf_reject(leaf, question);
+    return OUTCOME_NUMBER_DUNNO;
+}
+
+uint32_t restrict_multi_recipient_bounce(struct leaf *leaf, const struct question *question)
+{
+    if (leaf->sender.state == LEAF_UNKNOWN)
+        return leaf_unknown(leaf, "sender", OUTCOME_NUMBER_DUNNO, leaf_reject(leaf, question));
+    return leaf->sender.state == LEAF_ABSENT ? leaf_reject(leaf, question) : OUTCOME_NUMBER_DUNNO;
+}

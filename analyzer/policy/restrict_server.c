@@ -1,0 +1,171 @@
+#include "analyzer/policy/access_search.h"
+#include "analyzer/policy/dns_status.h"
+#include "analyzer/policy/evaluators.h"
+#include "analyzer/policy/leaf.h"
+#include "analyzer/policy/mail_address.h"
+#include "base/domain_name.h"
+
+/*
+ * check_*_a_access, check_*_mx_access, check_*_ns_access (smtpd_check.c: check_server_access): the
+ * hosts of a domain, each by name and then by address, until the table knows one. A DNS answer that
+ * is not known may hide anything that the table can say.
+ */
+enum { SERVER_ADDRESSES_MAX = 100 };
+
+struct server_check {
+    struct access_search search;
+    unsigned type; /* SERVER_A, SERVER_MX, SERVER_NS */
+    unsigned addresses;
+    bool unknown; /* some answer is missing: what follows may never be reached */
+};
+
+/* The addresses of a host in getaddrinfo's order. True when the search is over. */
+static bool check_addresses(struct server_check *check, struct slice host)
+{
+    struct leaf *leaf = check->search.leaf;
+    const enum dns_type types[] = { DNS_AAAA, DNS_A };
+    const bool asked[] = { leaf->settings->asks_v6, leaf->settings->asks_v4 };
+
+    for (size_t t = 0; t < 2; t++) {
+        struct dns_answer answer;
+        if (!asked[t])
+            continue;
+        unsigned status = dns_ask(leaf, types[t], host, &answer);
+        if (answer.rcode == DNS_UNKNOWN) {
+            check->unknown = true;
+            continue;
+        }
+        if (status != DNS_STATUS_OK)
+            continue;
+        for (uint32_t i = 0; i < answer.count; i++) {
+            if (++check->addresses > SERVER_ADDRESSES_MAX) {
+                check->search.outcome = OUTCOME_NUMBER_DUNNO;
+                return true;
+            }
+            if (access_search_address(&check->search, answer.answers[i]))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool check_host(struct server_check *check, struct slice host)
+{
+    if (domain_is_valid_address(host))
+        return access_search_address(&check->search, host);
+    if (check->type != SERVER_A && access_search_domain(&check->search, host))
+        return true;
+    return check_addresses(check, host);
+}
+
+/* The hosts that DNS names. False when there is nothing to look at. */
+static bool find_servers(struct server_check *check, struct slice domain, struct dns_answer *answer)
+{
+    struct leaf *leaf = check->search.leaf;
+    enum dns_type type = check->type == SERVER_MX ? DNS_MX : DNS_NS;
+    unsigned status = dns_ask(leaf, type, domain, answer);
+
+    while (check->type == SERVER_NS && status == DNS_STATUS_NOT_FOUND) {
+        size_t dot = slice_index(domain, '.');
+        if (dot + 1 >= domain.len)
+            return false;
+        domain = slice_skip(domain, dot + 1);
+        status = dns_ask(leaf, type, domain, answer);
+    }
+    if (answer->rcode == DNS_UNKNOWN)
+        check->unknown = true;
+    if (check->type == SERVER_MX && status == DNS_STATUS_NOT_FOUND) {
+        /* The domain is its own mail host. */
+        struct slice *self = ARENA_NEW(leaf->scratch, struct slice);
+        *self = domain;
+        *answer = (struct dns_answer){ .rcode = DNS_NOERROR, .count = 1, .answers = self };
+        return true;
+    }
+    return status == DNS_STATUS_OK;
+}
+
+static bool check_literal(struct server_check *check, struct slice domain)
+{
+    struct slice inside = slice_make(domain.at + 1, domain.len > 2 ? domain.len - 2 : 0);
+
+    if (check->type == SERVER_NS || domain.at[domain.len - 1] != ']' ||
+        !domain_is_valid_literal(inside))
+        return false;
+    if (slice_equal_fold(slice_head(inside, 5), slice_of("IPv6:")))
+        inside = slice_skip(inside, 5);
+    return access_search_address(&check->search, inside);
+}
+
+static bool check_domain(struct server_check *check, struct slice domain)
+{
+    struct dns_answer answer;
+
+    if (domain.len && domain.at[0] == '[')
+        return check_literal(check, domain);
+    if (check->type == SERVER_A)
+        return check_host(check, domain);
+    if (!find_servers(check, domain, &answer))
+        return false;
+    for (uint32_t i = 0; i < answer.count; i++) {
+        struct slice host = answer.answers[i];
+        if (check->type == SERVER_MX && slice_index(host, ' ') < host.len)
+            host = dns_mx_host(host);
+        if (check_host(check, host))
+            return true;
+    }
+    return false;
+}
+
+static const struct leaf_text *server_subject(const struct leaf *leaf, unsigned subject,
+                                              const char **need)
+{
+    switch ((enum access_subject)subject) {
+    case SUBJECT_CLIENT:
+        *need = "client_name";
+        return &leaf->client.name;
+    case SUBJECT_REVERSE_CLIENT:
+        *need = "reverse_client_name";
+        return &leaf->client.reverse_name;
+    case SUBJECT_HELO:
+        *need = "helo_name";
+        return &leaf->helo;
+    case SUBJECT_SENDER:
+        *need = "sender";
+        return &leaf->sender;
+    case SUBJECT_RECIPIENT:
+    case SUBJECT_SASL:
+    case SUBJECT_CCERT:
+    case SUBJECT_ETRN:
+        break;
+    }
+    *need = "recipient";
+    return &leaf->recipient;
+}
+
+uint32_t restrict_server_access(struct leaf *leaf, const struct question *question)
+{
+    unsigned subject = question->restriction->detail & ~(unsigned)SERVER_TYPES;
+    bool is_client = subject == SUBJECT_CLIENT || subject == SUBJECT_REVERSE_CLIENT;
+    enum reply_class reply = subject == SUBJECT_SENDER      ? REPLY_SENDER
+                             : subject == SUBJECT_RECIPIENT ? REPLY_RECIPIENT
+                                                            : REPLY_OTHER;
+    struct server_check check = {
+        .search = access_search_begin(leaf, question, reply),
+        .type = question->restriction->detail & (unsigned)SERVER_TYPES,
+    };
+    const char *need;
+    const struct leaf_text *text = server_subject(leaf, subject, &need);
+
+    check.search.context.ok_forbidden = true;
+    if (text->state == LEAF_ABSENT || (text->state == LEAF_KNOWN && is_client &&
+                                       slice_equal_fold(text->text, slice_of("unknown"))))
+        return OUTCOME_NUMBER_DUNNO;
+    if (text->state == LEAF_UNKNOWN)
+        return access_search_unknown(&check.search, need);
+    struct slice domain = mail_address_domain(text->text);
+    bool found = check_domain(&check, domain.at ? domain : text->text);
+    uint32_t outcome = found ? check.search.outcome : OUTCOME_NUMBER_DUNNO;
+    if (check.unknown)
+        return leaf_unknown(leaf, NULL, outcome, access_search_unknown(&check.search, NULL));
+    return outcome;
+}
