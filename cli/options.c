@@ -51,14 +51,18 @@ static bool set_text(struct options *options, const struct option_row *row, cons
     return true;
 }
 
+static void list_add(struct text_list *list, const char *text)
+{
+    GROW(list->items, list->count, list->capacity);
+    list->items[list->count++] = text;
+}
+
 static bool set_list(struct options *options, const struct option_row *row, const char *value,
                      struct fault *fault)
 {
     if (!*value)
         return refuse(row, fault, value, "is empty; give a value");
-    struct text_list *list = target_of(options, row);
-    GROW(list->items, list->count, list->capacity);
-    list->items[list->count++] = value;
+    list_add(target_of(options, row), value);
     return true;
 }
 
@@ -271,8 +275,9 @@ void options_init(struct options *options)
 
 void options_release(struct options *options)
 {
-    struct text_list *lists[] = { &options->policies, &options->labels,   &options->overlays,
-                                  &options->enables,  &options->disables, &options->fail_on };
+    struct text_list *lists[] = { &options->arguments, &options->policies, &options->labels,
+                                  &options->overlays,  &options->enables,  &options->disables,
+                                  &options->fail_on };
     for (size_t i = 0; i < COUNT(lists); i++)
         free(lists[i]->items);
     options_init(options);
@@ -371,6 +376,9 @@ static bool refuse_found(const struct command_row *command, int found, char **ar
 bool options_parse(struct options *options, const struct command_row *command, int argc,
                    char **argv, struct fault *fault)
 {
+    list_add(&options->arguments, command->name);
+    for (int i = 1; i < argc; i++)
+        list_add(&options->arguments, argv[i]);
     struct getopt_tables tables;
     make_tables(command->bit, &tables);
     optind = 0; /* glibc: begin anew */

@@ -49,6 +49,8 @@ struct text_list {
 
 /* Everything that was said on the command line. NULL, empty or 0: not said. */
 struct options {
+    struct text_list arguments; /* the words as given, from the command's name on */
+
     /* what to read */
     const char *const *logs; /* the operands; "-" is standard input */
     size_t log_count;
