@@ -26,7 +26,8 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c) tests/fuzz/standalone.c
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
-TEST_SRC := $(UNIT_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(BENCH_SRC)
+SCREEN_SRC := $(wildcard tests/screens/*.c)
+TEST_SRC := $(UNIT_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(BENCH_SRC) $(SCREEN_SRC)
 HEADERS := $(foreach room,$(ROOMS),$(wildcard $(room)/*.h))
 
 WARN := -std=c17 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
@@ -144,9 +145,16 @@ $(FUZZ): $(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(FUZZ_MAIN) $(OUT)/libmailwha
 DRIVER := $(patsubst tests/oracle/%.c,$(OUT)/oracle/%,$(wildcard tests/oracle/*_driver.c))
 $(DRIVER): $(OUT)/oracle/%: $(OUT)/obj/tests/oracle/%.o $(OUT)/libmailwhatif.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-check: all $(UNIT) $(FUZZ) $(DRIVER) ## all fast tests (under a minute)
+# The dashboard over made-up results, driven by tests/screens/check_tui.
+$(OUT)/screens/tui_fake: $(call obj,$(SCREEN_SRC)) $(OUT)/libmailwhatif.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+check: all $(UNIT) $(FUZZ) $(DRIVER) $(OUT)/screens/tui_fake ## all fast tests (under a minute)
 	tests/run-check $(OUT)
 
 check-fast: all $(UNIT) ## the unit tests alone

@@ -181,6 +181,7 @@ struct results_row results_row_at(const struct results *results, size_t index, s
 struct results_filter {
     size_t restriction; /* it acts on the row (SIZE_MAX: any) */
     struct slice key;   /* "no text": any; else the row's key in `dimension` equals it */
+    bool keyless;       /* only rows that have no key in `dimension` (a share without one) */
     enum results_dimension dimension;
     struct slice text; /* substring (ASCII case folded) of client, helo, sender, recipient, ids */
     int ham;           /* 1 ham only, 0 spam only, -1 any */

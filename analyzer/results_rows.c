@@ -363,6 +363,10 @@ static bool row_passes(const struct results *results, const struct results_filte
         if (!slice_equal(results_key_text(results, filter->dimension, key), filter->key))
             return false;
     }
+    if (filter->keyless && results_key_text(results, filter->dimension,
+                                            results_row_key(results, row, filter->dimension))
+                               .at)
+        return false;
     return slice_is_empty(filter->text) || row_contains(results, row, filter->text);
 }
 
