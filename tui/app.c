@@ -22,7 +22,7 @@ static struct panel *top_panel(struct app *app)
     return app->stack[app->depth - 1];
 }
 
-void panel_free(struct panel *panel)
+static void panel_free(struct panel *panel)
 {
     filter_bar_release(&panel->filter);
     panel->class->free(panel);
@@ -335,12 +335,12 @@ static void handle(struct app *app, int code)
         return;
     }
     enum action action = keys_action(code, panel->class->contexts);
-    if (action == ACTION_CLICK)
+    if (action == ACTION_CLICK) {
         click(app);
-    else if (action == ACTION_BACK)
-        go_back(app, code);
-    else if (!act_of_app(app, action) && !act_of_panel(app, action) &&
-             !act_of_view(panel, action) && action == ACTION_LEFT)
+        return;
+    }
+    bool done = act_of_app(app, action) || act_of_panel(app, action) || act_of_view(panel, action);
+    if (!done && (action == ACTION_BACK || action == ACTION_LEFT))
         go_back(app, code);
 }
 

@@ -333,26 +333,36 @@ void list_view_draw(struct list_view *list, struct screen *screen, struct area a
                     STYLE_DIM);
 }
 
-/* Where the cursor goes. Bounds are the list's; `wrap` goes round at the ends. */
-static size_t moved(const struct list_view *list, enum action action)
+/* How an action moves the cursor: so many rows, or so many pages, or to an end. */
+static const struct {
+    enum action action;
+    int rows, pages;
+    bool to_end, round; /* round: from the last row to the first and back */
+} moves[] = {
+    { ACTION_UP, -1, 0, false, false },       { ACTION_DOWN, 1, 0, false, false },
+    { ACTION_PAGE_UP, 0, -1, false, false },  { ACTION_PAGE_DOWN, 0, 1, false, false },
+    { ACTION_HOME, -1, 0, true, false },      { ACTION_END, 1, 0, true, false },
+    { ACTION_NEXT_MATCH, 1, 0, false, true }, { ACTION_PREVIOUS_MATCH, -1, 0, false, true },
+};
+
+static bool act_move(struct list_view *list, enum action action)
 {
-    size_t last = list->count ? list->count - 1 : 0, cursor = list->cursor;
-    size_t page = list->body.rows > 1 ? (size_t)list->body.rows - 1 : 1;
-    if (action == ACTION_UP)
-        return cursor ? cursor - 1 : 0;
-    if (action == ACTION_DOWN)
-        return cursor < last ? cursor + 1 : last;
-    if (action == ACTION_PAGE_UP)
-        return cursor > page ? cursor - page : 0;
-    if (action == ACTION_PAGE_DOWN)
-        return last - cursor > page ? cursor + page : last;
-    if (action == ACTION_END)
-        return last;
-    if (action == ACTION_NEXT_MATCH)
-        return cursor < last ? cursor + 1 : 0;
-    if (action == ACTION_PREVIOUS_MATCH)
-        return cursor ? cursor - 1 : last;
-    return 0; /* ACTION_HOME */
+    int64_t page = list->body.rows > 1 ? list->body.rows - 1 : 1;
+    int64_t last = list->count ? (int64_t)list->count - 1 : 0;
+    for (size_t i = 0; i < COUNT(moves); i++) {
+        if (moves[i].action != action)
+            continue;
+        int64_t step =
+            moves[i].to_end ? moves[i].rows * last : moves[i].rows + moves[i].pages * page;
+        int64_t to = (int64_t)list->cursor + step;
+        if (to < 0)
+            to = moves[i].round ? last : 0;
+        if (to > last)
+            to = moves[i].round ? 0 : last;
+        list->cursor = (size_t)to;
+        return true;
+    }
+    return false;
 }
 
 static bool act_sideways(struct list_view *list, enum action action)
@@ -390,11 +400,7 @@ bool list_view_act(struct list_view *list, enum action action)
     }
     if (action == ACTION_LEFT || action == ACTION_RIGHT)
         return act_sideways(list, action);
-    bool moves = (action >= ACTION_UP && action <= ACTION_END) || action == ACTION_NEXT_MATCH ||
-                 action == ACTION_PREVIOUS_MATCH;
-    if (moves)
-        list->cursor = moved(list, action);
-    return moves;
+    return act_move(list, action);
 }
 
 bool list_view_click(struct list_view *list, int row)

@@ -65,18 +65,15 @@ static void add_speed(struct buffer *out, const struct tui_loading *loading)
     }
 }
 
-static void draw_bar(const struct tui_loading *loading, struct area area, int row)
+static void draw_bar(const struct tui_loading *loading, int row)
 {
     struct buffer bar;
     buffer_init(&bar, TEXT_MAX);
     bool ascii = screen_is_ascii(loading->screen);
-    int width = area.columns - 4 < BAR_WIDTH ? area.columns - 4 : BAR_WIDTH;
-    size_t full = width > 0 ? (size_t)(share_done(loading) * width) : 0;
-    if (full)
-        figures_bar(&bar, (double)full / width, (size_t)width, ascii);
-    for (size_t i = full; width > 0 && i < (size_t)width; i++)
-        buffer_add_text(&bar, ascii ? "." : "\u2591");
-    screen_text(loading->screen, row, 2, width, buffer_slice(&bar), STYLE_PLAIN);
+    size_t full = (size_t)(share_done(loading) * BAR_WIDTH);
+    for (size_t i = 0; i < BAR_WIDTH; i++)
+        buffer_add_text(&bar, i < full ? (ascii ? "#" : "\u2588") : (ascii ? "." : "\u2591"));
+    screen_text(loading->screen, row, 2, BAR_WIDTH, buffer_slice(&bar), STYLE_PLAIN);
     buffer_release(&bar);
 }
 
@@ -91,7 +88,7 @@ static void draw(struct tui_loading *loading)
     escape_terminal(&text, slice_of(loading->what), screen_is_ascii(loading->screen));
     screen_text(loading->screen, row, 2, width, buffer_slice(&text), STYLE_STRONG);
     if (loading->all)
-        draw_bar(loading, area, row + 2);
+        draw_bar(loading, row + 2);
     buffer_clear(&text);
     add_amounts(&text, loading);
     screen_text(loading->screen, row + 4, 2, width, buffer_slice(&text), STYLE_PLAIN);

@@ -58,14 +58,14 @@ struct panel {
     struct filter_bar filter;
 };
 
-/* The restrictions of the candidate: the start. All panel_*_new make an object for panel_free. */
+/* The restrictions of the candidate: the start. All panel_*_new make an object that the app frees. */
 struct panel *panel_restrictions_new(struct dashboard *dashboard);
 /* Who sends what a restriction acts on; SIZE_MAX: what the candidate stops and the baseline does
  * not. */
 struct panel *panel_sources_new(struct dashboard *dashboard, size_t restriction);
 /* The messages that pass a filter, under a title. Copies the key of the filter and the title. */
 struct panel *panel_messages_new(struct dashboard *dashboard, const struct results_filter *filter,
-                                 const char *title);
+                                 const char *title_text);
 /* One message: evidence, verdicts, end. index as in results_row_at; list: the messages it was chosen
  * from, below it on the stack (borrows), NULL: none. */
 struct panel *panel_message_new(struct dashboard *dashboard, size_t index, struct panel *list);
@@ -80,7 +80,5 @@ void panel_lines_add(const struct dashboard *dashboard, size_t index, int margin
 struct panel *panel_remarks_new(struct dashboard *dashboard);
 /* Keys and words. */
 struct panel *panel_help_new(struct dashboard *dashboard);
-/* Frees a panel of any kind. */
-void panel_free(struct panel *panel);
 
 #endif

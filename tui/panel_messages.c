@@ -228,7 +228,7 @@ static const struct panel_class class = {
 };
 
 struct panel *panel_messages_new(struct dashboard *dashboard, const struct results_filter *filter,
-                                 const char *name)
+                                 const char *title_text)
 {
     struct messages *self = xcalloc(1, sizeof *self);
     self->panel = (struct panel){ .class = &class, .dashboard = dashboard, .list = &self->list };
@@ -237,7 +237,7 @@ struct panel *panel_messages_new(struct dashboard *dashboard, const struct resul
         self->key = xstrndup(filter->key.at, filter->key.len);
         self->filter.key.at = self->key;
     }
-    self->title = xstrndup(name, strlen(name));
+    self->title = xstrndup(title_text, strlen(title_text));
     filter_bar_init(&self->panel.filter);
     arena_init(&self->arena);
     arena_init(&self->frame);

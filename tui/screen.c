@@ -45,7 +45,7 @@ static const struct {
 
 static bool wants_color(enum tui_color color)
 {
-    const char *no_color = getenv("NO_COLOR");
+    const char *no_color = getenv("NO_COLOR"); /* NOLINT(concurrency-mt-unsafe): before threads */
     if (color == TUI_COLOR_AUTO)
         return !no_color || !*no_color;
     return color == TUI_COLOR_ALWAYS;
@@ -57,7 +57,7 @@ static void start_colors(struct screen *screen, enum tui_color color)
     if (!screen->color)
         return;
     bool own = use_default_colors() == OK;
-    for (short i = 0; i < STYLES; i++)
+    for (int i = 0; i < STYLES; i++)
         init_pair((short)(i + 1),
                   looks[i].color == COLOR_BLACK ? (own ? -1 : COLOR_WHITE) : looks[i].color,
                   own ? -1 : COLOR_BLACK);
@@ -86,7 +86,7 @@ static bool open_terminal(struct screen *screen, struct fault *fault)
         return true;
     if (screen->terminal)
         endwin();
-    const char *term = getenv("TERM");
+    const char *term = getenv("TERM"); /* NOLINT(concurrency-mt-unsafe): before threads */
     return fault_set(fault, FAULT_USAGE, NULL, 0,
                      "this terminal (TERM=%s) cannot show the dashboard; set TERM, or use replay",
                      term ? term : "");
@@ -94,7 +94,8 @@ static bool open_terminal(struct screen *screen, struct fault *fault)
 
 struct screen *screen_open(const struct tui_options *options, struct fault *fault)
 {
-    setlocale(LC_CTYPE, ""); /* not LC_ALL: numbers stay as they are in every document */
+    /* Not LC_ALL: numbers stay as they are in every document. NOLINTNEXTLINE: before threads */
+    setlocale(LC_CTYPE, "");
     struct screen *screen = xcalloc(1, sizeof *screen);
     if (!open_terminal(screen, fault)) {
         if (screen->keyboard)
@@ -104,7 +105,8 @@ struct screen *screen_open(const struct tui_options *options, struct fault *faul
         free(screen);
         return NULL;
     }
-    screen->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    const char *codeset = nl_langinfo(CODESET); /* NOLINT(concurrency-mt-unsafe) */
+    screen->ascii = options->ascii || strcmp(codeset, "UTF-8") != 0;
     cbreak();
     noecho();
     nonl();
@@ -224,7 +226,8 @@ void screen_mark(struct screen *screen, int row, int column, int width, unsigned
     if (width <= 0 || row < 0 || row >= LINES || column < 0 || column >= COLS)
         return;
     attr_t attributes = look(screen, style);
-    mvchgat(row, column, width, attributes & ~(attr_t)A_COLOR, PAIR_NUMBER((int)attributes), NULL);
+    mvchgat(row, column, width, attributes & ~(attr_t)A_COLOR, (short)PAIR_NUMBER((int)attributes),
+            NULL);
 }
 
 /* Turns a mouse event into a key: the wheel scrolls, button 1 clicks. */

@@ -58,6 +58,9 @@ int main(int argc, char **argv)
     if (load)
         options.loading = tui_loading_open(&options, "mail\033[31m.log", &fault);
     if (load && options.loading && play_loading(options.loading)) {
+        tui_loading_phase(options.loading, "Leaving");
+        if (!tui_loading_is_left(options.loading))
+            return 1;
         tui_loading_close(options.loading);
         puts("left while loading");
         return 0;
