@@ -37,6 +37,7 @@ struct run {
     bool discard, hold, redirect;
     struct decision discarded_by, held_by, redirected_by;
     bool sender_checked, recipient_checked;
+    bool order_matters; /* the state that recipients leave to each other was looked at */
     uint32_t accepted;
     uint32_t outer_check; /* of the item in a stage's list; CHECK_NONE outside */
     struct decision rejected;
@@ -75,6 +76,17 @@ static uint32_t choose(struct run *run, uint32_t question, uint32_t slot, uint32
     choices->items[choices->count++] = (struct choice){
         .key = key, .count = count, .question = question, .slot = slot, .met_in_row = run->slot
     };
+    return 0;
+}
+
+/* What an earlier run chose at a point; 0 when it was never met. */
+static uint32_t taken_before(const struct choices *choices, uint32_t question, uint32_t slot)
+{
+    uint64_t key = (uint64_t)question << 32 | slot;
+
+    for (uint32_t i = 0; i < choices->count; i++)
+        if (choices->items[i].key == key)
+            return choices->items[i].taken;
     return 0;
 }
 
@@ -241,7 +253,7 @@ static enum status apply_to_mail(struct run *run, const struct outcome *outcome,
     }
     if (!run->discard)
         run->discarded_by = decided_by(run, VERDICT_DISCARD, item);
-    run->discard = true;
+    run->discard = run->order_matters = true;
     return STATUS_OK;
 }
 
@@ -311,6 +323,7 @@ static bool counts(struct run *run, const struct question *question, enum status
     case WHEN_ALWAYS:
         return true;
     case WHEN_MANY_RECIPIENTS:
+        run->order_matters = true;
         return run->accepted > (at_rcpt ? 0U : 1U);
     case WHEN_AUTHORIZED:
         if (!at_rcpt || !run->presence.recipient)
@@ -586,9 +599,30 @@ static void end_mail(struct run *run, struct decision *decisions)
             decisions[i] = accepted;
 }
 
+/* Names the recipients one after the other: as they stand, or (order > 0) with one of the ordered
+ * pairs in front. What a recipient finds depends on whether somebody before it was accepted, and
+ * whether somebody discards the mail; one predecessor is enough for either. */
+static void name_recipients(struct run *run, uint32_t order, struct decision *decisions)
+{
+    uint32_t rows = run->unit->row_count, first = rows, second = rows;
+
+    if (order) {
+        first = (order - 1) / (rows - 1);
+        second = (order - 1) % (rows - 1);
+        second += second >= first;
+        name_recipient(run, first, &decisions[first]);
+        name_recipient(run, second, &decisions[second]);
+    }
+    for (uint32_t slot = 0; slot < rows; slot++)
+        if (slot != first && slot != second)
+            name_recipient(run, slot, &decisions[slot]);
+}
+
 void evaluate_unit(const struct evaluation *evaluation, const struct unit *unit,
                    struct choices *choices, struct decision *decisions)
 {
+    uint32_t orders = unit->row_count * (unit->row_count - 1) + 1;
+    bool order_unknown = unit->order_unknown && unit->row_count > 1;
     struct run run = {
         .evaluation = evaluation,
         .unit = unit,
@@ -601,8 +635,10 @@ void evaluate_unit(const struct evaluation *evaluation, const struct unit *unit,
         decide_all(&run, decisions);
         return;
     }
-    for (uint32_t slot = 0; slot < unit->row_count; slot++)
-        name_recipient(&run, slot, &decisions[slot]);
+    uint32_t order = order_unknown ? taken_before(choices, CHOICE_ORDER, 0) : 0;
+    name_recipients(&run, order, decisions);
+    if (order_unknown && run.order_matters)
+        choose(&run, CHOICE_ORDER, 0, orders);
     if (run.accepted)
         end_mail(&run, decisions);
 }
