@@ -210,6 +210,8 @@ static void binding_settle(struct rebuild *r, struct mail *mail)
 {
     struct evidence *e = r->evidence;
     bool discard = e->replies[mail->binding].verdict == VERDICT_DISCARD;
+    if (discard)
+        *mail_marks(r, mail) |= MARK_REFUSED;
     if (!mail->first_row)
         row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
     for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1]) {
@@ -244,25 +246,25 @@ void mail_close(struct rebuild *r, struct mail *mail)
     if (mail->prefix)
         prefix_settle(r, mail);
     struct message *message = mail_message(r, mail);
-    uint16_t marks = *mail_marks(r, mail);
+    bool aborted = *mail_marks(r, mail) & MARK_ABORTED;
     if (!mail->key)
         *mail_marks(r, mail) |= MARK_NOQUEUE;
-    if (mail->key && (mail->held || mail->binding) && mail->has_message_id &&
-        !(marks & MARK_ABORTED))
+    if (mail->key && (mail->held || mail->binding) && mail->has_message_id && !aborted)
         *mail_marks(r, mail) |= MARK_QUEUED; /* no word of qmgr will come */
-    if (mail->binding && !(marks & MARK_ABORTED))
+    if (mail->binding && !aborted)
         binding_settle(r, mail);
     if (mail->binding && r->evidence->replies[mail->binding].verdict == VERDICT_REDIRECT)
         redirect_settle(r, mail);
-    if (mail->held && !(marks & MARK_ABORTED)) {
+    if (mail->held && !aborted) {
         if (!mail->first_row)
             row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, message->time_us);
         for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1])
             if (r->evidence->rows[row - 1].end_status == END_UNKNOWN)
                 row_set_end(r, row - 1, END_HELD, mail->touched_us);
     }
-    message->open = mail->birth == BIRTH_NONE ||
-                    (mail->key && !mail->dead && !(marks & (MARK_REFUSED | MARK_ABORTED)));
+    message->open =
+        mail->birth == BIRTH_NONE ||
+        (mail->key && !mail->dead && !(*mail_marks(r, mail) & (MARK_REFUSED | MARK_ABORTED)));
     message->recipients_complete = mail->nrcpt && mail->parts >= mail->nrcpt;
     message->first_row = mail->first_row; /* + 1, chained; until the rows are put in order */
     mail_free(r, mail);

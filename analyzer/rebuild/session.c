@@ -299,12 +299,10 @@ void session_close(struct rebuild *r, struct session_state *state)
         if (state->refused)
             refused_settle(r, state);
         struct session *session = &r->evidence->sessions[state->session];
-        struct ip_address address;
+        struct slice address = intern_text(&r->evidence->text, state->client.address);
         session->client = evidence_client(r->evidence, &state->client);
         session->facts = session_facts_number(r, state);
-        session->internal =
-            ip_address_parse(intern_text(&r->evidence->text, state->client.address), &address) &&
-            ip_is_loopback(&address);
+        session->internal = slice_starts(address, "127.") || slice_is(address, "::1");
         r->session_notes[state->session] = state->note;
     }
     hash_map_remove(&r->sessions, state->key);

@@ -20,19 +20,22 @@ static bool service_is_wrapped(const struct evidence *e, sym service)
 
 /* Adds to a message's facts what the counters at disconnect prove. */
 static void facts_from_session(struct evidence *e, struct message *message,
-                               const struct session_note *note, bool wrapped)
+                               const struct session_note *note, const struct session *session)
 {
     struct session_facts facts = e->facts[message->facts];
-    if (facts.tls == TRI_UNKNOWN && note->no_tls && !wrapped)
+    bool no_tls = facts.tls == TRI_UNKNOWN && note->no_tls;
+    bool no_auth = !facts.sasl_username && note->no_auth;
+    bool proto = !facts.proto && (note->smtp_only || note->esmtp_only);
+    if (!no_tls && !no_auth && !proto)
+        return;
+    if (no_tls && !service_is_wrapped(e, session->service)) {
         facts.tls = TRI_NO;
-    if (facts.tls == TRI_NO && !facts.ccert_fingerprint)
         facts.ccert_fingerprint = facts.ccert_subject = SYM_EMPTY;
-    if (!facts.sasl_username && note->no_auth)
+    }
+    if (no_auth)
         facts.sasl_method = facts.sasl_username = facts.sasl_sender = SYM_EMPTY;
-    if (!facts.proto && note->smtp_only)
-        facts.proto = intern_add(&e->text, slice_of("SMTP"));
-    if (!facts.proto && note->esmtp_only)
-        facts.proto = intern_add(&e->text, slice_of("ESMTP"));
+    if (proto)
+        facts.proto = intern_add(&e->text, slice_of(note->smtp_only ? "SMTP" : "ESMTP"));
     message->facts = evidence_facts(e, &facts);
 }
 
@@ -65,7 +68,7 @@ void settle_sessions(struct rebuild *r)
         if (r->notes[i].marks & MARK_QUEUED && note->queued < UINT16_MAX)
             note->queued++;
         helo_from_session(message, note);
-        facts_from_session(e, message, note, service_is_wrapped(e, session->service));
+        facts_from_session(e, message, note, session);
     }
 }
 

@@ -1,8 +1,10 @@
 #include "tests/support/log_feed.h"
 
+#include <check.h>
 #include <stdlib.h>
 
 #include "analyzer/policy/verdict.h"
+#include "analyzer/rebuild/books.h"
 #include "base/xalloc.h"
 #include "parsers/lines/program_table.h"
 
@@ -168,4 +170,19 @@ void log_print_rows(const struct evidence *e, struct buffer *out)
         print_message(e, message, out);
         buffer_add_byte(out, '\n');
     }
+}
+
+void log_check_rows(const char *name, const char *log, const char *rows)
+{
+    struct evidence e;
+    log_rebuild(&e, log);
+    struct buffer out;
+    buffer_init(&out, 1 << 20);
+    log_print_rows(&e, &out);
+    ck_assert_msg(strcmp(buffer_text(&out), rows) == 0, "%s\ngot:\n%swant:\n%s", name,
+                  buffer_text(&out), rows);
+    struct fault fault = { FAULT_NONE };
+    ck_assert_msg(books_balance(&e, &fault), "%s: %s", name, fault.what);
+    buffer_release(&out);
+    evidence_release(&e);
 }
