@@ -48,6 +48,16 @@ static void pop_to_restrictions(struct app *app)
         pop(app);
 }
 
+static void read_answer(struct dashboard *dashboard)
+{
+    struct arena arena;
+    arena_init(&arena);
+    buffer_clear(&dashboard->answer);
+    escape_terminal(&dashboard->answer, results_answer(dashboard->results, &arena),
+                    dashboard->ascii);
+    arena_release(&arena);
+}
+
 /* --- drawing ----------------------------------------------------------------------------------- */
 
 static void draw_path(struct app *app, struct area area)
@@ -307,6 +317,8 @@ static bool act_of_panel(struct app *app, enum action action)
         panel->class->act ? panel->class->act(panel, action, &next) : PANEL_IGNORED;
     if (event == PANEL_OPEN)
         push(app, next);
+    if (event == PANEL_CHANGED)
+        read_answer(&app->dashboard);
     for (size_t i = 0; event == PANEL_CHANGED && i < app->depth; i++)
         if (app->stack[i]->class->reload)
             app->stack[i]->class->reload(app->stack[i]);
@@ -352,6 +364,8 @@ int tui_run(struct results *results, const struct tui_options *options, struct f
     if (!app.dashboard.screen)
         return (int)fault->kind;
     app.dashboard.ascii = screen_is_ascii(app.dashboard.screen);
+    buffer_init(&app.dashboard.answer, TEXT_MAX);
+    read_answer(&app.dashboard);
     push(&app, panel_restrictions_new(&app.dashboard));
     while (!app.done) {
         draw(&app);
@@ -363,6 +377,7 @@ int tui_run(struct results *results, const struct tui_options *options, struct f
     }
     while (app.depth > 0)
         pop(&app);
+    buffer_release(&app.dashboard.answer);
     screen_close(app.dashboard.screen);
     return 0;
 }

@@ -93,25 +93,17 @@ void overview_title(const struct dashboard *dashboard, struct area area)
 
 static int draw_answer(const struct dashboard *dashboard, struct area area)
 {
-    struct arena arena;
-    struct buffer text;
-    struct slice row;
+    struct slice rest = buffer_slice(&dashboard->answer), row;
     int rows = 0, width = area.columns - 2;
     int most = area.rows >= VERY_TALL ? 3 * ANSWER_ROWS
                : area.rows >= TALL    ? ANSWER_ROWS + 1
                                       : ANSWER_ROWS;
-    arena_init(&arena);
-    buffer_init(&text, TEXT_MAX);
-    escape_terminal(&text, results_answer(dashboard->results, &arena), dashboard->ascii);
-    struct slice rest = buffer_slice(&text);
     while (rows < most - 1 && text_next_row(&rest, (size_t)width, &row))
         screen_text(dashboard->screen, area.row + rows++, area.column + 1, width, row,
                     STYLE_STRONG);
     if (rest.len)
         screen_text(dashboard->screen, area.row + rows++, area.column + 1, width, rest,
                     STYLE_STRONG);
-    buffer_release(&text);
-    arena_release(&arena);
     return rows;
 }
 

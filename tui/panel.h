@@ -22,7 +22,8 @@
 struct dashboard {
     struct results *results;
     struct screen *screen;
-    bool ascii; /* for escape_terminal and bars */
+    bool ascii;           /* for escape_terminal and bars */
+    struct buffer answer; /* in words, escaped; asked for again only when the numbers change */
 };
 
 /* What the app is to do after a key. */

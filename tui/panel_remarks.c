@@ -98,14 +98,10 @@ static void add_warnings(struct remarks *self)
 /* The overview may have cut it. */
 static void add_answer(struct remarks *self)
 {
-    struct arena arena;
-    arena_init(&arena);
     add_heading(self, "The answer");
     buffer_add_text(&self->line, "  ");
-    escape_terminal(&self->line, results_answer(self->panel.dashboard->results, &arena),
-                    self->panel.dashboard->ascii);
+    buffer_add_slice(&self->line, buffer_slice(&self->panel.dashboard->answer));
     end_line(self, STYLE_PLAIN);
-    arena_release(&arena);
 }
 
 static void reload(struct panel *panel)
