@@ -18,10 +18,24 @@ static const char *c_text_of(const struct intern *table, sym number)
 
 /* ---- verdicts ---- */
 
-static struct results_decision logged_decision(const struct evidence *evidence,
-                                               const struct row *row)
+/* The text of a logged reply; "no text" for accepted mail. Lives in arena. */
+static struct slice logged_text(const struct evidence *evidence, uint32_t row, struct arena *arena)
 {
-    const struct logged_reply *reply = &evidence->replies[row->logged];
+    struct slice text = { NULL, 0 };
+    struct buffer out;
+    if (!evidence->replies[evidence->rows[row].logged].text)
+        return text;
+    buffer_init(&out, 1 << 16);
+    evidence_reply_text(evidence, row, &out);
+    text = arena_copy(arena, buffer_slice(&out));
+    buffer_release(&out);
+    return text;
+}
+
+static struct results_decision logged_decision(const struct evidence *evidence, uint32_t row,
+                                               struct arena *arena)
+{
+    const struct logged_reply *reply = &evidence->replies[evidence->rows[row].logged];
     enum verdict_kind kind = (enum verdict_kind)reply->verdict;
     return (struct results_decision){
         .verdict = (enum results_verdict)kind,
@@ -31,7 +45,7 @@ static struct results_decision logged_decision(const struct evidence *evidence,
         .restriction = c_text_of(&evidence->text, reply->restriction),
         .argument = c_text_of(&evidence->text, reply->argument),
         .stage = smtp_stage_name((enum smtp_stage)reply->stage),
-        .text = text_of(&evidence->text, reply->text),
+        .text = logged_text(evidence, row, arena),
         .lasting = kind == VERDICT_REJECT,
     };
 }
@@ -63,7 +77,7 @@ static struct results_decision view_decision(const struct results *results,
                                              uint32_t row, struct arena *arena)
 {
     if (is_log || (side->from_log && side->from_log[row]))
-        return logged_decision(results->parts.evidence, &results->parts.evidence->rows[row]);
+        return logged_decision(results->parts.evidence, row, arena);
     return simulated_decision(&side->view, row, arena);
 }
 
@@ -157,7 +171,7 @@ struct results_row results_row_at(const struct results *results, size_t index, s
         .recipient_origin = evidence_origin_name((enum evidence_origin)row->recipient_origin),
     };
     out.label_sources = label_sources(&results->labels, label->sources, &out.label_source_count);
-    out.logged = logged_decision(evidence, row);
+    out.logged = logged_decision(evidence, number, arena);
     out.baseline =
         view_decision(results, &results->baseline, results->baseline_is_log, number, arena);
     out.candidate =

@@ -16,7 +16,7 @@ struct hash_map {
     uint32_t mask, count;
 };
 
-enum { HASH_MAP_NONE = UINT32_MAX };
+#define HASH_MAP_NONE UINT32_MAX
 
 /* An empty map. */
 void hash_map_init(struct hash_map *map);

@@ -245,7 +245,7 @@ void rebuild_finish(struct rebuild *r)
     settle_messages(r);
     settle_order(r);
     books_fill(r->evidence);
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     if (!books_balance(r->evidence, &fault))
         bug("the books do not balance");
 }

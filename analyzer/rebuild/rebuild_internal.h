@@ -13,7 +13,7 @@
 #include "base/hash_map.h"
 #include "parsers/lines/event.h"
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 /* Lines of one process, or about one queue id, stand at most this far from their place. */
 #define DISORDER_US ((int64_t)2 * 1000 * 1000)

@@ -56,7 +56,7 @@ static void take_origin(struct slice rest, struct log_line *out)
 void log_feed(struct rebuild *rebuild, struct slice log, uint16_t file)
 {
     struct line_parser_options options = { NULL, NULL };
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     struct line_parser *parser = line_parser_new(&options, &fault);
     if (!parser)
         bug("no parser");
@@ -181,7 +181,7 @@ void log_check_rows(const char *name, const char *log, const char *rows)
     log_print_rows(&e, &out);
     ck_assert_msg(strcmp(buffer_text(&out), rows) == 0, "%s\ngot:\n%swant:\n%s", name,
                   buffer_text(&out), rows);
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     ck_assert_msg(books_balance(&e, &fault), "%s: %s", name, fault.what);
     buffer_release(&out);
     evidence_release(&e);
