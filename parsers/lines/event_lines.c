@@ -19,13 +19,29 @@ static void add_text_or_null(struct buffer *out, const char *name, struct slice 
     escape_json_or_null(out, text.len ? text : (struct slice){ NULL, 0 });
 }
 
-/* A decimal number as JSON wants it (no '+', no leading zeros); anything else as a string. */
+/* hh:mm:ss as seconds; false when the text is none. */
+static bool add_duration(struct buffer *out, struct slice text)
+{
+    uint64_t parts[3], count = 0;
+    struct slice word;
+    while (count < 3 && slice_next_word(&text, ":", &word) && slice_to_u64(word, &parts[count]) &&
+           parts[count] < 1000000)
+        count++;
+    if (count < 3 || text.len)
+        return false;
+    buffer_add_u64(out, (parts[0] * 60 + parts[1]) * 60 + parts[2]);
+    return true;
+}
+
+/* A decimal number as JSON wants it (no '+', no leading zeros), a duration as seconds; anything
+ * else as a string. */
 static void add_number(struct buffer *out, struct slice text)
 {
     struct slice digits = text;
     double value;
     if (!slice_to_double(text, &value)) {
-        escape_json(out, text);
+        if (!add_duration(out, text))
+            escape_json(out, text);
         return;
     }
     bool negative = digits.at[0] == '-';

@@ -71,17 +71,23 @@ static enum event_field field_find(struct slice name)
     return EVENT_FIELD_COUNT;
 }
 
-/* The field of a slot: by its JSON name; where two share one, number types take the number. */
+/* How a slot's type is printed; FIELD_TYPE_TEXT when it does not say. */
+static enum event_field_type type_of_slot(struct slice type)
+{
+    if (slice_is(type, "int") || slice_is(type, "float") || slice_is(type, "hms"))
+        return FIELD_TYPE_NUMBER;
+    return slice_starts(type, "list") ? FIELD_TYPE_LIST : FIELD_TYPE_TEXT;
+}
+
+/* The field of a slot: by its JSON name; where two share one, the one of the slot's type. */
 static enum event_field slot_field(struct slice name, struct slice type)
 {
-    enum event_field field = field_find(name);
-    bool number = slice_is(type, "int") || slice_is(type, "float");
-    if (field == EVENT_FIELD_COUNT || number == event_field_is_number(field))
-        return field;
-    for (enum event_field other = field + 1; other < EVENT_FIELD_COUNT; other++)
-        if (slice_is(name, event_field_name(other)) && number == event_field_is_number(other))
-            return other;
-    return field;
+    enum event_field first = field_find(name);
+    for (enum event_field field = first; field < EVENT_FIELD_COUNT; field++)
+        if (event_field_type(field) == type_of_slot(type) &&
+            slice_is(name, event_field_name(field)))
+            return field;
+    return first;
 }
 
 /* Compiles one slot "{...}" whose inside is `name`; *literal is the text behind it. */
@@ -91,8 +97,6 @@ static const char *compile_slot(struct slice inside, struct slice literal, struc
     size_t colon = slice_index(inside, ':');
     struct slice name = slice_head(inside, colon);
     struct slice type = slice_skip(inside, colon + 1);
-    if (type.len >= 4 && memcmp(type.at, "list", 4) == 0)
-        type = (struct slice)SLICE("text");
     *took_literal = false;
     step->field = NO_FIELD;
     if (colon == inside.len && (step->call.slot = slot_find(name)) != NULL) {
@@ -106,7 +110,7 @@ static const char *compile_slot(struct slice inside, struct slice literal, struc
         step->field = (uint16_t)field;
     }
     step->quoted = slice_is(type, "address");
-    if (type.len && !step->quoted && !slice_is(type, "text")) {
+    if (type.len && !step->quoted && !slice_is(type, "text") && !slice_starts(type, "list")) {
         step->kind = STEP_TYPED;
         step->call.type = slot_type_find(type);
         return step->call.type ? NULL : "no such slot type";

@@ -229,6 +229,60 @@ static const char *type_path(const char *at, const char *end, struct slice *valu
     return stop > at && *at == '/' ? stop : NULL;
 }
 
+/* A reply code: three digits, the first 2, 4 or 5. */
+static const char *type_code(const char *at, const char *end, struct slice *value)
+{
+    *value = slice_make(at, 3);
+    bool good = digits(at, end) == 3 && (*at == '2' || *at == '4' || *at == '5');
+    return good ? at + 3 : NULL;
+}
+
+/* hh:mm:ss */
+static const char *type_hms(const char *at, const char *end, struct slice *value)
+{
+    const char *stop = at;
+    int colons = 0;
+    while (stop < end && (ascii_is_digit(*stop) || *stop == ':'))
+        colons += *stop++ == ':';
+    *value = slice_make(at, (size_t)(stop - at));
+    return colons == 2 ? stop : NULL;
+}
+
+/* A word up to the next comma. */
+static const char *type_word_comma(const char *at, const char *end, struct slice *value)
+{
+    const char *comma = memchr(at, ',', (size_t)(end - at));
+    *value = slice_make(at, comma ? (size_t)(comma - at) : 0);
+    return comma > at ? comma : NULL;
+}
+
+static size_t letters(const char *at, const char *end)
+{
+    size_t len = 0;
+    while (at + len < end && ascii_is_alnum(at[len]))
+        len++;
+    return len;
+}
+
+/* An SPF result. */
+static const char *type_spf_word(const char *at, const char *end, struct slice *value)
+{
+    size_t len = letters(at, end);
+    *value = spf_result(slice_make(at, len));
+    return value->at ? at + len : NULL;
+}
+
+/* A DMARC result as opendmarc prints it. */
+static const char *type_dmarc_word(const char *at, const char *end, struct slice *value)
+{
+    static const char *const results[] = { "pass", "fail", "none", "permerror", "temperror" };
+    *value = slice_make(at, letters(at, end));
+    for (size_t i = 0; i < COUNT(results); i++)
+        if (slice_is(*value, results[i]))
+            return at + value->len;
+    return NULL;
+}
+
 static const struct {
     const char *name;
     slot_fn fn;
@@ -248,6 +302,15 @@ static const struct {
     { "delivery", slot_delivery },
     { "dnsbl_answer", slot_dnsbl_answer },
     { "anvil_client", slot_anvil_client },
+    { "ms_id", slot_ms_id },
+    { "ms_requeue", slot_ms_requeue },
+    { "ms_report", slot_ms_report },
+    { "bd_pairs", slot_bd_pairs },
+    { "amavis", slot_amavis },
+    { "rspamd", slot_rspamd },
+    { "postgrey", slot_postgrey },
+    { "spf", slot_spf },
+    { "mailbox", slot_mailbox },
 };
 
 slot_fn slot_find(struct slice name)
@@ -262,12 +325,14 @@ static const struct {
     const char *name;
     slot_type_fn fn;
 } types[] = {
-    { "int", type_int },     { "float", type_float },
-    { "word", type_word },   { "ip", type_ip },
-    { "qid", type_qid },     { "msgid", type_msgid },
-    { "trim", type_trim },   { "program", type_program },
-    { "table", type_table }, { "function", type_function },
-    { "path", type_path },
+    { "int", type_int },           { "float", type_float },
+    { "word", type_word },         { "ip", type_ip },
+    { "qid", type_qid },           { "msgid", type_msgid },
+    { "trim", type_trim },         { "program", type_program },
+    { "table", type_table },       { "code", type_code },
+    { "hms", type_hms },           { "word_comma", type_word_comma },
+    { "spf_word", type_spf_word }, { "dmarc_word", type_dmarc_word },
+    { "function", type_function }, { "path", type_path },
 };
 
 slot_type_fn slot_type_find(struct slice name)

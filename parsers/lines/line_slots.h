@@ -7,6 +7,7 @@
  * chose are walked from the side where Postfix wrote last.
  */
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/slice.h"
 #include "parsers/lines/event.h"
@@ -64,5 +65,26 @@ const char *slot_delivery(const char *at, const char *end, struct event *event);
 const char *slot_dnsbl_answer(const char *at, const char *end, struct event *event);
 /* {anvil_client}: (SERVICE:ADDRESS) at TIME; both may hold colons. */
 const char *slot_anvil_client(const char *at, const char *end, struct event *event);
+/* {ms_id}: a MailScanner message id, with the queue id in it. */
+const char *slot_ms_id(const char *at, const char *end, struct event *event);
+/* {ms_requeue}: OLD to NEW. */
+const char *slot_ms_requeue(const char *at, const char *end, struct event *event);
+/* {ms_report}: the lists and the SpamAssassin report behind "is spam, ". */
+const char *slot_ms_report(const char *at, const char *end, struct event *event);
+/* {bd_pairs}: BitDefender's key: value, key: "quoted", key: ( list ). */
+const char *slot_bd_pairs(const char *at, const char *end, struct event *event);
+/* {amavis}: CATEGORY {ACTIONS}, [A]:P <S> -> <R>, Key: value, ... */
+const char *slot_amavis(const char *at, const char *end, struct event *event);
+/* {rspamd}: id: <M>, ..., (default: F (ACTION): [score/threshold] [SYMBOLS]), ... */
+const char *slot_rspamd(const char *at, const char *end, struct event *event);
+/* {postgrey}: ACTION, reason=..., client_name=..., ... */
+const char *slot_postgrey(const char *at, const char *end, struct event *event);
+/* {spf}: an SPF result with identity, client-ip, helo, envelope-from where they stand. */
+const char *slot_spf(const char *at, const char *end, struct event *event);
+/* {mailbox}: what Dovecot's delivery agent did, by the last phrase of the line. */
+const char *slot_mailbox(const char *at, const char *end, struct event *event);
+
+/* An SPF result in the spelling of RFC 7208 2.6 (static text); "no text" for any other word. */
+struct slice spf_result(struct slice word);
 
 #endif

@@ -23,6 +23,21 @@ static const struct shape_table *const postfix_tables[] = {
     &postfix_script_shapes, &postfix_daemon_shapes, &postfix_notes_shapes, &postfix_debug_shapes, NULL,
 };
 
+/* Known and not ours. */
+static const char foreign_programs[] =
+    "kernel systemd systemd-logind systemd-resolved systemd-timesyncd systemd-networkd systemd-journald systemd-udevd init "
+    "CRON cron crond /usr/sbin/cron anacron atd run-parts sshd sudo su login useradd usermod groupadd passwd pam_unix "
+    "rsyslogd syslogd syslog-ng klogd logger newsyslog journal logrotate auditd audispd polkitd dbus dbus-daemon "
+    "named unbound dnsmasq nscd nslcd nsd pdns pdns_recursor ntpd chronyd ntpdate dhclient dhcpcd dhcpd NetworkManager avahi-daemon "
+    "nginx apache2 httpd lighttpd php php-fpm roundcube squirrelmail horde HORDE mailman mailgraph pflogsumm logwatch "
+    "fail2ban fail2ban.actions fail2ban.filter fail2ban.server fail2ban-server crowdsec "
+    "zmconfigd zmmailboxd zmcontrol zmlogger zimbramon slapd munin munin-node snmpd snmptrapd nrpe zabbix_agentd collectd monit "
+    "authdaemond imapd pop3d imapd-ssl pop3d-ssl imaplogin pop3login courierd courieresmtp courierlocal courierpop3d courierpop3login "
+    "imapproxyd perdition saslauthd mysqld mariadbd postgres redis-server memcached "
+    "smartd mdadm acpid irqbalance thermald udevd vsftpd proftpd pure-ftpd ftpd xinetd in.ftpd rpcbind docker dockerd containerd "
+    "sendmail-msp sm-mta sm-msp-queue exim exim4 qmail opensmtpd smtpctl vpopmail procmail maildrop vacation mlmmj "
+    "p0f stunnel stunnel4 haproxy keepalived pmg-smtp-filter pmgpolicy pmgdaemon pmgproxy pmgtunnel pvestatd zmstat";
+
 static const struct program_rule rules[] = {
     { "smtpd", PROGRAM_POSTFIX, SERVICE_SMTPD, TABLES(&postfix_smtpd_shapes, &postfix_tls_shapes, &postfix_service_shapes) },
     { "cleanup", PROGRAM_POSTFIX, SERVICE_CLEANUP, TABLES(&postfix_cleanup_shapes) },
@@ -42,9 +57,46 @@ static const struct program_rule rules[] = {
       "postconf postqueue postcat postkick postlock postmulti sendmail newaliases mailq postdrop posttls-finger",
       PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER,
       TABLES(&postfix_tables_shapes, &postfix_config_shapes, &postfix_service_shapes, &postfix_daemon_shapes, &postfix_notes_shapes, &postfix_debug_shapes) },
+    { "MailScanner MSMilter mailscanner", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&mailscanner_shapes) },
+    { "ClamAV-autoupdate BitDefender-autoupdate Sophos-autoupdate Generic-autoupdate Avg-autoupdate F-Prot-autoupdate "
+      "F-Prot-6-autoupdate F-Secure-autoupdate KSE-autoupdate McAfee-autoupdate Kaspersky-autoupdate Antivir-autoupdate "
+      "update.bad.phishing.sites update.phishing.sites update_spamassassin ms-update-phishing ms-update-sa ms-update-vs ms-cron "
+      "update.virus.scanners update_virus_scanners", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&scanner_update_shapes) },
+    { "BDMAILD BDLIVED BDSCAND BDSMTPD BDMOND BDLOGD BDFILED bdmaild bdlived bdscand bdsmtpd bdmond bdlogd bdfiled BDREGD bdregd",
+      PROGRAM_OTHER, SERVICE_FILTER, TABLES(&bitdefender_shapes) },
+    { "amavis amavisd amavisd-new", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&amavis_shapes) },
+    { "rspamd rspamd_proxy rmilter", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&rspamd_shapes) },
+    { "spamd", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&spamd_shapes) },
+    { "spampd", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&spampd_shapes) },
+    { "spamass-milter", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&spamass_milter_shapes) },
+    { "clamd clamav", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamd_shapes) },
+    { "freshclam", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&freshclam_shapes) },
+    { "clamav-milter", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamav_milter_shapes) },
+    { "clamsmtpd", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamsmtp_shapes) },
+    { "mimedefang mimedefang.pl mimedefang-multiplexor", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&mimedefang_shapes) },
+    { "dspam", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&dspam_shapes) },
+    { "bogofilter", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&bogofilter_shapes) },
+    { "opendkim dkim-filter dkimproxy.in dkimproxy.out dkimproxy", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&dkim_shapes) },
+    { "opendmarc", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&dmarc_shapes) },
+    { "openarc", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&arc_shapes) },
+    { "postgrey", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&postgrey_shapes) },
+    { "sqlgrey", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&sqlgrey_shapes) },
+    { "milter-greylist", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&milter_greylist_shapes) },
+    { "policyd-spf python-policyd-spf postfix/policy-spf policy-spf pyspf-milter pypolicyd-spf postfix/policyd-spf", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&policyd_spf_shapes) },
+    { "policyd-weight postfix/policyd-weight", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&policyd_weight_shapes) },
+    { "postfwd postfwd2 postfwd3 postfwd/master postfwd/policy postfwd/cache postfwd2/master postfwd2/policy postfwd2/cache "
+      "postfwd3/master postfwd3/policy postfwd3/cache", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&postfwd_shapes) },
+    { "cbpolicyd", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&cbpolicyd_shapes) },
+    { "dovecot", PROGRAM_OTHER, SERVICE_MAILBOX, TABLES(&dovecot_shapes) },
+    { "dovecot-lda deliver dovecot/lda", PROGRAM_OTHER, SERVICE_MAILBOX, TABLES(&dovecot_lda_shapes) },
+    { "postsrsd postsrs", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&srs_shapes) },
+    { "fetchmail getmail", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&fetchmail_shapes) },
+    { foreign_programs, PROGRAM_FOREIGN, SERVICE_FOREIGN, NO_TABLES },
 };
 
 /* A Postfix service of master.cf whose name we do not know: told by the shape of its lines. */
+/* Lines without a program: the logger's repeat markers. */
+static const struct program_rule nobody = { "", PROGRAM_OTHER, SERVICE_NONE, TABLES(&repeat_shapes) };
 static const struct program_rule any_postfix = { "", PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER, NO_TABLES };
 static const struct program_rule stranger = { "", PROGRAM_STRANGER, SERVICE_FOREIGN, NO_TABLES };
 
@@ -110,7 +162,9 @@ void program_resolve(struct slice name, struct slice syslog_name, struct program
     *facts = (struct program_facts){ .rule = &stranger, .instance = SLICE(""), .label = SLICE("") };
     const struct program_rule *rule = find_rule(name, false);
     size_t slash = slice_last_index(name, '/');
-    if (rule) {
+    if (name.len == 0) {
+        facts->rule = &nobody;
+    } else if (rule) {
         facts->rule = rule;
     } else if (slash < name.len) {
         resolve_path(name, slash, syslog_name, facts);

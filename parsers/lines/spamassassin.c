@@ -1,0 +1,98 @@
+/* Lines of SpamAssassin's daemon and of what speaks to it: spamd, spampd, spamass-milter. */
+#include "base/xalloc.h"
+#include "parsers/lines/shape_tables.h"
+
+#define NOTE(pattern, sample)                                                                      \
+    {                                                                                              \
+        EVENT_DAEMON_NOTE, pattern, sample, NULL, 0                                                \
+    }
+#define RESULT(flag, verdict_word)                                                                 \
+    { EVENT_SPAM_VERDICT,                                                                          \
+      "spamd: result: " flag " {score_int:int} - {tests} "                                         \
+                             "scantime={*},size={size:int},user={user},uid={*},required_score={"   \
+                             "required:float},{*}mid=<{message_id}>,{*}",                          \
+      "spamd: result: " flag                                                                       \
+      " 12 - BAYES_99,HTML_MESSAGE,RDNS_NONE "                                                     \
+      "scantime=1.8,size=7875,user=debian-spamd,uid=113,required_score=5.0,rhost=localhost,raddr=" \
+      "127.0.0.1,rport=/run/spamd.sock,mid=<m1@example.org>,bayes=0.999999,autolearn=no "          \
+      "autolearn_force=no",                                                                        \
+      "verdict=" verdict_word, 0 },                                                                \
+    {                                                                                              \
+        EVENT_SPAM_VERDICT,                                                                        \
+            "spamd: result: " flag " {score_int:int} - {tests} "                                   \
+                                   "scantime={*},size={size:int},user={user},uid={*},required_"    \
+                                   "score={required:float},{*}",                                   \
+            "spamd: result: " flag                                                                 \
+            " 12 - MISSING_MID "                                                                   \
+            "scantime=1.8,size=7875,user=u,uid=113,required_score=5.0,rhost=localhost,raddr=127."  \
+            "0.0.1,rport=4000,mid=(unknown),autolearn=no",                                         \
+            "verdict=" verdict_word, 0                                                             \
+    }
+
+/* clang-format off */
+static const struct line_shape spamd[] = {
+    { EVENT_SPAM_VERDICT, "spamd: identified spam ({score:float}/{required:float}) for {user}:{*} in {*} seconds, {size:int} bytes.",
+      "spamd: identified spam (12.3/5.0) for debian-spamd:113 in 1.8 seconds, 7875 bytes.", "verdict=spam", 0 },
+    { EVENT_SPAM_VERDICT, "spamd: clean message ({score:float}/{required:float}) for {user}:{*} in {*} seconds, {size:int} bytes.",
+      "spamd: clean message (-1.8/5.0) for (unknown):113 in 1.8 seconds, 7875 bytes.", "verdict=ham", 0 },
+    RESULT("Y", "spam"), RESULT(".", "ham"),
+    { EVENT_SPAMD_BEGIN, "spamd: processing message <{message_id}> for {user}:{*}", "spamd: processing message <m1@example.org> for debian-spamd:113", NULL, 0 },
+    { EVENT_SPAMD_BEGIN, "spamd: checking message <{message_id}> for {user}:{*}", "spamd: checking message <m1@example.org> for debian-spamd:113", NULL, 0 },
+    { EVENT_SPAMD_BEGIN, "spamd: processing message {*} for {user}:{*}", "spamd: processing message (unknown) for debian-spamd:113", NULL, 0 },
+    { EVENT_SPAMD_BEGIN, "spamd: checking message {*} for {user}:{*}", "spamd: checking message (unknown) for debian-spamd:113", NULL, 0 },
+    { EVENT_SPAMD_BEGIN, "spamd: connection from {*}", "spamd: connection from localhost [127.0.0.1]:33770 to port 783, fd 5", NULL, 0 },
+    { EVENT_SPAMD_BEGIN, "spamd: got connection over {*}", "spamd: got connection over /var/run/spamd.sock", NULL, 0 },
+    NOTE("spamd: {text}", "spamd: setuid to debian-spamd succeeded"),
+    NOTE("prefork: {text}", "prefork: child states: II"),
+    NOTE("logger: {text}", "logger: removing stderr method"),
+    NOTE("config: {text}", "config: failed to parse line, skipping: x"),
+    NOTE("plugin: {text}", "plugin: failed to parse plugin: x"),
+    NOTE("rules: {text}", "rules: meta test X has undefined dependency 'Y'"),
+    NOTE("bayes: {text}", "bayes: cannot open bayes databases /x/bayes_* R/W: lock failed"),
+    NOTE("auto-whitelist: {text}", "auto-whitelist: open of auto-whitelist file failed"),
+    NOTE("dns: {text}", "dns: sendto() to [192.0.2.1]:53 failed: Connection refused, failing over to [192.0.2.2]:53"),
+    NOTE("util: {text}", "util: setuid: ruid=1000 euid=1000"),
+    NOTE("spf: {text}", "spf: lookup failed: x"),
+    NOTE("dkim: {text}", "dkim: x"),
+    NOTE("pyzor: {text}", "pyzor: check failed: x"),
+    NOTE("razor2: {text}", "razor2: razor2 check failed: x"),
+    NOTE("dcc: {text}", "dcc: check failed: x"),
+    NOTE("mkdir {text}", "mkdir /var/www/.spamassassin: Permission denied at x line 1"),
+    NOTE("Use of uninitialized value {text}", "Use of uninitialized value $x in y at z line 1."),
+    NOTE("server {text}", "server killed by SIGTERM, shutting down"),
+};
+
+static const struct line_shape spampd[] = {
+    { EVENT_SPAM_VERDICT, "clean message <{message_id}> ({score:float}/{required:float}) from <{sender:address}> for <{recipient}> in {*}s, {size:int} bytes.",
+      "clean message <m1@example.org> (0.10/5.00) from <a@example.org> for <b@example.com> in 1.20s, 3027 bytes.", "verdict=ham", 0 },
+    { EVENT_SPAM_VERDICT, "identified spam <{message_id}> ({score:float}/{required:float}) from <{sender:address}> for <{recipient}> in {*}s, {size:int} bytes.",
+      "identified spam <m1@example.org> (9.10/5.00) from <a@example.org> for <b@example.com> in 1.20s, 3027 bytes.", "verdict=spam", 0 },
+    { EVENT_SPAM_VERDICT, "clean message {*} ({score:float}/{required:float}) from <{sender:address}> for <{recipient}> in {*}s, {size:int} bytes.",
+      "clean message (unknown) (0.10/5.00) from <a@example.org> for <b@example.com> in 1.20s, 3027 bytes.", "verdict=ham", 0 },
+    { EVENT_SPAM_VERDICT, "identified spam {*} ({score:float}/{required:float}) from <{sender:address}> for <{recipient}> in {*}s, {size:int} bytes.",
+      "identified spam (unknown) (9.10/5.00) from <a@example.org> for <b@example.com> in 1.20s, 3027 bytes.", "verdict=spam", 0 },
+    { EVENT_SPAM_VERDICT, "skipped large message <{message_id}> {reason}", "skipped large message <m1@example.org> (512.00KB) from <a@example.org> for <b@example.com>", "verdict=skip", 0 },
+    { EVENT_SPAM_VERDICT, "skipped large message ({reason}", "skipped large message (512.00KB)", "verdict=skip", 0 },
+    { EVENT_SPAMD_BEGIN, "processing message {*} for <{recipient}>", "processing message <m1@example.org> for <b@example.com>", NULL, 0 },
+    { EVENT_DAEMON_WARNING, "WARNING!! {reason}", "WARNING!! Error in process_request eval block: x", NULL, 0 },
+    NOTE("{*} Process Backgrounded", "2026/11/22-10:00:00 Process Backgrounded"),
+    NOTE("{*} SpamPD (type Net::Server::{*}) starting! {*}", "2026/11/22-10:00:00 SpamPD (type Net::Server::PreForkSimple) starting! pid(4711)"),
+    NOTE("{*} starting! {*}", "2026/11/22-10:00:00 SpamPD starting! pid(4711)"),
+    NOTE("{*} Server closing!", "2026/11/22-10:00:00 Server closing!"),
+    NOTE("Binding to {text}", "Binding to TCP port 10025 on host 127.0.0.1 with IPv4"),
+    NOTE("Setting {text}", "Setting uid to \"112\""),
+    NOTE("{what:word} Not Defined.  Defaulting to {text}", "Group Not Defined.  Defaulting to EGID '117 117'"),
+};
+
+static const struct line_shape milter[] = {
+    { EVENT_DAEMON_WARNING, "Could not {reason}", "Could not retrieve sendmail macro \"i\"!.  Please add it to confMILTER_MACROS_ENVFROM for better spamassassin results", NULL, 0 },
+    { EVENT_DAEMON_WARNING, "{*}: Could not {reason}", "spamass-milter[1]: Could not connect to spamd", NULL, 0 },
+    NOTE("spamass-milter {text}", "spamass-milter 0.4.0 starting"),
+    NOTE("Thrown error: {text}", "Thrown error: poll error"),
+};
+/* clang-format on */
+
+const struct shape_table spamd_shapes = { "spamd_shapes", SERVICE_FILTER, spamd, COUNT(spamd) };
+const struct shape_table spampd_shapes = { "spampd_shapes", SERVICE_FILTER, spampd, COUNT(spampd) };
+const struct shape_table spamass_milter_shapes = { "spamass_milter_shapes", SERVICE_FILTER, milter,
+                                                   COUNT(milter) };
