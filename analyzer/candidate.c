@@ -27,6 +27,8 @@ static const struct {
  */
 static const char *const neutral_lines[] = {
     "mydestination =",
+    "local_recipient_maps =",
+    "alias_maps =",
     "relay_domains = static:all",
     "allow_untrusted_routing = yes",
     "smtpd_relay_restrictions = reject_unauth_destination",

@@ -35,7 +35,10 @@ static void add_subject(const struct results *results, struct buffer *out)
     size_t count = 0;
     for (size_t i = 0; i < set->restriction_count; i++) {
         const struct results_restriction *restriction = &set->restrictions[i];
-        if (!restriction->enabled || restriction->permits || restriction->warn_only ||
+        /* Over defaults, what Postfix insists on in the relay list was not asked for. */
+        bool asked = !results->parts.candidate_adds ||
+                     !same_text(restriction->list, "smtpd_relay_restrictions");
+        if (!asked || !restriction->enabled || restriction->permits || restriction->warn_only ||
             is_in(&results->baseline.set, restriction))
             continue;
         if (count < NAMED_RESTRICTIONS)

@@ -159,10 +159,10 @@ static void add_population(struct page *page)
 
 /* One line: "  ham lost   12 of 300   4.0 %   95 %: 0.2 % .. 21 %   bounds 4.0 % .. 4.7 %  ...". A
  * rate that rests on too few senders is not printed. */
-static void add_estimate(struct page *page, const char *name, const struct estimate *e)
+static void add_estimate(struct page *page, int indent, const char *name, const struct estimate *e)
 {
     bool too_few = !(e->effective_n >= SENDERS_MIN);
-    buffer_format(&page->out, "  %-13s", name);
+    buffer_format(&page->out, "%*s%-13s", indent, "", name);
     add_count(page, e->count, 9);
     add(page, " of ");
     add_count(page, e->of, 0);
@@ -180,14 +180,14 @@ static void add_estimate(struct page *page, const char *name, const struct estim
         add(page, " .. ");
         add_rate(page, e->high, 0);
         if (e->bound_high > e->bound_low) {
-            add(page, ",\n                undecided rows allow ");
+            buffer_format(&page->out, ",\n%*sundecided rows allow ", indent + 14, "");
             add_rate(page, e->bound_low, 0);
             add(page, " .. ");
             add_rate(page, e->bound_high, 0);
         }
     }
-    buffer_format(&page->out, "\n                %" PRIu64 " of %" PRIu64 " senders, worth %.1f",
-                  e->clusters, e->of_clusters, e->effective_n);
+    buffer_format(&page->out, "\n%*s%" PRIu64 " of %" PRIu64 " senders, worth %.1f", indent + 14,
+                  "", e->clusters, e->of_clusters, e->effective_n);
     if (e->deferred) {
         add(page, "; ");
         add_count(page, e->deferred, 0);
@@ -225,15 +225,18 @@ static void add_sets(struct page *page)
     add_rate(page, candidate->coverage, 12);
     add(page, "\n");
     add_heading(page, "Candidate, messages");
-    add_estimate(page, "ham lost", &candidate->ham_lost);
-    add_estimate(page, "ham delayed", &candidate->ham_delayed);
-    add_estimate(page, "spam stopped", &candidate->spam_stopped);
+    add_estimate(page, 2, "ham lost", &candidate->ham_lost);
+    add_estimate(page, 2, "ham delayed", &candidate->ham_delayed);
+    add_estimate(page, 2, "spam stopped", &candidate->spam_stopped);
 }
 
 static void add_restriction(struct page *page, const struct results_restriction *r)
 {
     add(page, "\n");
-    buffer_format(&page->out, " %3u ", r->position);
+    if (r->position)
+        buffer_format(&page->out, " %3u ", r->position);
+    else
+        add(page, "     ");
     add(page, r->name);
     if (r->argument) {
         add(page, " ");
@@ -255,8 +258,8 @@ static void add_restriction(struct page *page, const struct results_restriction 
     add(page, "\n");
     if (r->permits || r->decides == 0)
         return;
-    add_estimate(page, "ham lost", &r->ham_lost);
-    add_estimate(page, "spam stopped", &r->spam_stopped);
+    add_estimate(page, 6, "ham lost", &r->ham_lost);
+    add_estimate(page, 6, "spam stopped", &r->spam_stopped);
 }
 
 static void add_restrictions(struct page *page)

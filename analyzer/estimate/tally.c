@@ -433,7 +433,7 @@ static struct side_count count_side(const struct count_work *work, const struct 
         /* What is lost is not delayed as well. */
         if (sums.lost.hit_by != s + 1)
             for (uint32_t i = 0; i < sums.delayed_rows; i++)
-                hit(&sums.delayed, s, subject->cluster, limit, true);
+                hit(&sums.delayed, s, subject->cluster, limit, false);
         if (sums.has_unknown)
             book_unknown(work, &sums, s);
     }
