@@ -22,7 +22,7 @@ static const struct command_row commands[] = {
     { "dns", "record|show|import ...", "DNS snapshot: record answers for the names a log needs",
       NULL, COMMAND_DNS, true },
     { "events", "[OPTIONS] LOG...", "every log line as a typed JSON record",
-      NULL, COMMAND_EVENTS, true },
+      command_events, COMMAND_EVENTS, true },
     { "transactions", "[OPTIONS] LOG...", "every recipient with its evidence and its end",
       NULL, COMMAND_TRANSACTIONS, true },
     { "config", "-c DIR [--all] [--expand]", "the Postfix configuration as mailwhatif reads it",

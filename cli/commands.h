@@ -9,5 +9,7 @@
 
 /* `config`: the configuration as postconf prints it. */
 int command_config(const struct options *options, struct fault *fault);
+/* `events`: every log line as a typed JSON record. */
+int command_events(const struct options *options, struct fault *fault);
 
 #endif

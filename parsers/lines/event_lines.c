@@ -179,6 +179,21 @@ static void add_field(struct buffer *out, const struct event *event, enum event_
     }
 }
 
+/* The kind. A repeat marker stands for the line it repeats: its kind is `repeat`, with the count,
+ * the kind of that line, and its fields. */
+static void add_kind(struct buffer *out, const struct event *event)
+{
+    if (event->line->repeats > 1) {
+        buffer_add_text(out, "\"repeat\",\"count\":");
+        buffer_add_u64(out, event->line->repeats);
+        add_key(out, "repeated");
+    }
+    if (event->kind == EVENT_NONE)
+        buffer_add_text(out, "null");
+    else
+        escape_json(out, slice_of(event_kind_name(event->kind)));
+}
+
 void event_lines_write(struct buffer *out, const struct event *event, const char *file_name)
 {
     char time[TIME_TEXT_MAX];
@@ -198,16 +213,9 @@ void event_lines_write(struct buffer *out, const struct event *event, const char
     add_key(out, "class");
     escape_json(out, slice_of(line_class_name(event->line_class)));
     add_key(out, "kind");
-    if (event->kind == EVENT_NONE)
-        buffer_add_text(out, "null");
-    else
-        escape_json(out, slice_of(event_kind_name(event->kind)));
-    if (line->repeats > 1) {
-        add_key(out, "repeats");
-        buffer_add_u64(out, line->repeats);
-    }
+    add_kind(out, event);
     for (enum event_field field = 0; field < EVENT_FIELD_COUNT; field++)
-        if (event_has(event, field))
+        if (event_has(event, field) && (field != FIELD_COUNT || line->repeats <= 1))
             add_field(out, event, field);
     buffer_add_text(out, "}\n");
 }

@@ -254,13 +254,18 @@ static void book_unmatched(struct line_parser *parser, struct program *program,
     shape_account_add(&parser->account, LINE_UNKNOWN, line, shape_mask(line->text, mask));
 }
 
-/* Lines without envelope, and remarks of the logger. */
+/* Lines without envelope, and remarks of the logger (a repeat marker is understood). */
 static void book_odd(struct line_parser *parser, const struct log_line *line, struct event *event)
 {
     event->line_class = line->malformed ? LINE_MALFORMED : LINE_FOREIGN;
-    event->kind = line->malformed ? EVENT_NONE : EVENT_FOREIGN;
     event->service = SERVICE_NONE;
     event->instance = event->label = (struct slice)SLICE("");
+    if (line->marker) {
+        const struct shape_set *set = program_find(parser, slice_of(""))->rules->set;
+        shape_set_match(set, line->text, false, event);
+        event->kind = event->kind == EVENT_NONE ? EVENT_FOREIGN : event->kind;
+        event->line_class = event->kind == EVENT_REPEAT ? LINE_UNDERSTOOD : LINE_FOREIGN;
+    }
     parser->counts[event->line_class]++;
     shape_account_add(&parser->account, event->line_class, line,
                       line->malformed ? (struct slice)SLICE("(no envelope)")

@@ -9,10 +9,9 @@
 #define RESULT(flag, verdict_word)                                                                 \
     { EVENT_SPAM_VERDICT,                                                                          \
       "spamd: result: " flag " {score_int:int} - {tests} "                                         \
-                             "scantime={*},size={size:int},user={user},uid={*},required_score={"   \
-                             "required:float},{*}mid=<{message_id}>,{*}",                          \
-      "spamd: result: " flag                                                                       \
-      " 12 - BAYES_99,HTML_MESSAGE,RDNS_NONE "                                                     \
+      "scantime={*},size={size:int},user={user},uid={*},required_score={"                          \
+      "required:float},{*}mid=<{message_id}>,{*}",                                                 \
+      "spamd: result: " flag " 12 - BAYES_99,HTML_MESSAGE,RDNS_NONE "                              \
       "scantime=1.8,size=7875,user=debian-spamd,uid=113,required_score=5.0,rhost=localhost,raddr=" \
       "127.0.0.1,rport=/run/spamd.sock,mid=<m1@example.org>,bayes=0.999999,autolearn=no "          \
       "autolearn_force=no",                                                                        \
@@ -20,10 +19,9 @@
     {                                                                                              \
         EVENT_SPAM_VERDICT,                                                                        \
             "spamd: result: " flag " {score_int:int} - {tests} "                                   \
-                                   "scantime={*},size={size:int},user={user},uid={*},required_"    \
-                                   "score={required:float},{*}",                                   \
-            "spamd: result: " flag                                                                 \
-            " 12 - MISSING_MID "                                                                   \
+            "scantime={*},size={size:int},user={user},uid={*},required_"                           \
+            "score={required:float},{*}",                                                          \
+            "spamd: result: " flag " 12 - MISSING_MID "                                            \
             "scantime=1.8,size=7875,user=u,uid=113,required_score=5.0,rhost=localhost,raddr=127."  \
             "0.0.1,rport=4000,mid=(unknown),autolearn=no",                                         \
             "verdict=" verdict_word, 0                                                             \

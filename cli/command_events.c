@@ -1,0 +1,95 @@
+/* `events`: every log line as a typed JSON record. */
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/unparsed.h"
+#include "parsers/input/input.h"
+#include "parsers/lines/event_lines.h"
+#include "parsers/lines/program_table.h"
+
+enum { BLOCK = 256 * 1024, RECORD_LIMIT = 64 << 20, LINES_BETWEEN_LOOKS = 4096 };
+
+/* Reads all lines, writes their records. */
+static void write_events(struct input *input, struct line_parser *parser, struct output *output,
+                         bool quiet)
+{
+    struct log_line line;
+    struct event event;
+    struct buffer out;
+    struct progress progress;
+    uint64_t lines = 0, done, all;
+    size_t count;
+    progress_init(&progress, quiet);
+    buffer_init(&out, RECORD_LIMIT);
+    while (input_next(input, &line)) {
+        const struct input_file *files = input_files(input, &count);
+        line_parse(parser, &line, &event);
+        event_lines_write(&out, &event, line.file < count ? files[line.file].path : NULL);
+        if (out.len >= BLOCK) {
+            fwrite(out.at, 1, out.len, output->stream);
+            buffer_clear(&out);
+        }
+        if (++lines % LINES_BETWEEN_LOOKS == 0 && progress.enabled) {
+            input_progress(input, &done, &all);
+            progress_update(&progress, done, all);
+        }
+    }
+    fwrite(out.at, 1, out.len, output->stream);
+    buffer_release(&out);
+    progress_end(&progress);
+}
+
+/* The books: every line in exactly one class. */
+static void print_counts(const struct line_parser *parser)
+{
+    uint64_t counts[LINE_CLASSES], sum = 0;
+    line_parser_counts(parser, counts);
+    for (int class = 0; class < LINE_CLASSES; class ++)
+        sum += counts[class];
+    fprintf(stderr, "mailwhatif: %llu lines", (unsigned long long)sum);
+    for (int class = 0; class < LINE_CLASSES; class ++)
+        fprintf(stderr, ", %llu %s", (unsigned long long)counts[class],
+                line_class_name((enum line_class) class));
+    fputc('\n', stderr);
+}
+
+static void print_remarks(const struct diagnostics *remarks)
+{
+    for (uint32_t i = 0; i < remarks->count; i++)
+        fprintf(stderr, "mailwhatif: warning: %.*s\n", SLICE_FMT(remarks->items[i].text));
+}
+
+int command_events(const struct options *options, struct fault *fault)
+{
+    struct diagnostics remarks;
+    struct output output;
+    struct input_options input_options = {
+        .year = options->year,
+        .format = options->format,
+        .since_us = options->since_us,
+        .until_us = options->until_us,
+    };
+    struct line_parser *parser = line_parser_new(
+        &(struct line_parser_options){ options->syslog_name, options->shapes }, fault);
+    if (!parser)
+        return 2;
+    diagnostics_init(&remarks);
+    struct input *input =
+        input_open(options->logs, options->log_count, &input_options, &remarks, fault);
+    if (input && output_open(&output, options->output_file, fault)) {
+        write_events(input, parser, &output, options->quiet);
+        output_commit(&output, fault);
+        unparsed_write(options->unparsed_file, parser, input, fault);
+        if (options->verbose)
+            print_counts(parser);
+    }
+    if (!options->quiet)
+        print_remarks(&remarks);
+    input_close(input);
+    line_parser_free(parser);
+    diagnostics_release(&remarks);
+    return 0;
+}
