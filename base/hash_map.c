@@ -17,12 +17,10 @@ void hash_map_release(struct hash_map *map)
     *map = (struct hash_map){ 0 };
 }
 
-/* Where the search for a key begins (splitmix64's last rounds). */
-static uint32_t home(const struct hash_map *map, uint64_t key)
+/* Where the search for a key begins: the high bits of a product depend on all bits of the key. */
+static inline uint32_t home(const struct hash_map *map, uint64_t key)
 {
-    key = (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9u;
-    key = (key ^ (key >> 27)) * 0x94d049bb133111ebu;
-    return (uint32_t)(key ^ (key >> 31)) & map->mask;
+    return (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) & map->mask;
 }
 
 /* The slot of the key, or the free slot where it belongs. */

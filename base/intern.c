@@ -41,7 +41,7 @@ static uint32_t intern_slot(const struct intern *table, struct slice text, uint6
             return i;
         if ((uint32_t)(slot >> 32) == tag) {
             const struct intern_entry *entry = &table->entries[(uint32_t)slot];
-            if (entry->len == text.len && memcmp(entry->at, text.at, text.len) == 0)
+            if (entry->len == text.len && bytes_equal(entry->at, text.at, text.len))
                 return i;
         }
     }

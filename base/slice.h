@@ -42,10 +42,37 @@ static inline bool slice_is_empty(struct slice s)
     return s.len == 0;
 }
 
+/* Byte-wise equality of two runs of len bytes; short ones without a call. */
+static inline bool bytes_equal(const char *a, const char *b, size_t len)
+{
+    uint64_t a8, b8, a8_end, b8_end;
+    uint32_t a4, b4, a4_end, b4_end;
+    if (len > 16)
+        return memcmp(a, b, len) == 0;
+    if (len >= 8) { /* the first and the last eight, which may overlap */
+        memcpy(&a8, a, 8);
+        memcpy(&b8, b, 8);
+        memcpy(&a8_end, a + len - 8, 8);
+        memcpy(&b8_end, b + len - 8, 8);
+        return ((a8 ^ b8) | (a8_end ^ b8_end)) == 0;
+    }
+    if (len >= 4) {
+        memcpy(&a4, a, 4);
+        memcpy(&b4, b, 4);
+        memcpy(&a4_end, a + len - 4, 4);
+        memcpy(&b4_end, b + len - 4, 4);
+        return ((a4 ^ b4) | (a4_end ^ b4_end)) == 0;
+    }
+    for (size_t i = 0; i < len; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
 /* Byte-wise equality. */
 static inline bool slice_equal(struct slice a, struct slice b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+    return a.len == b.len && bytes_equal(a.at, b.at, a.len);
 }
 
 /* Byte-wise equality with a NUL-terminated text. */

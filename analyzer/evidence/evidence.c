@@ -18,6 +18,7 @@ struct value_index {
 
 struct evidence_index {
     struct value_index clients, facts, replies;
+    uint32_t last_facts; /* most sessions have those of the one before */
 };
 
 static void value_index_init(struct value_index *index, size_t size)
@@ -135,11 +136,13 @@ uint32_t evidence_facts(struct evidence *evidence, const struct session_facts *f
     struct value_index *index = &evidence->index->facts;
     struct session_facts value;
     facts_normalise(facts, &value);
+    if (memcmp(&value, &evidence->facts[evidence->index->last_facts], sizeof value) == 0)
+        return evidence->index->last_facts;
     if (memcmp(&value, &evidence->facts[0], sizeof value) == 0)
         return 0;
     uint32_t *slot = value_slot(index, (const char *)evidence->facts, &value);
     if (*slot)
-        return *slot;
+        return evidence->index->last_facts = *slot;
     GROW(evidence->facts, evidence->facts_count, evidence->facts_capacity);
     memcpy(&evidence->facts[evidence->facts_count], &value, sizeof value);
     uint32_t number = *slot = evidence->facts_count++;

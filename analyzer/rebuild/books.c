@@ -4,7 +4,29 @@
 
 #include "base/xalloc.h"
 
-void books_fill(struct evidence *evidence)
+/* Counts the messages; true when each has rows and they stand where it says. */
+static bool messages_fill(struct evidence *evidence)
+{
+    struct books *books = &evidence->books;
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < evidence->message_count; i++) {
+        const struct message *message = &evidence->messages[i];
+        books->messages_open += message->open;
+        books->internal_messages += message->source == MESSAGE_INTERNAL;
+        books->local_messages += message->source == MESSAGE_LOCAL;
+        books->gateway_messages += message->source == MESSAGE_GATEWAY;
+        if (message->first_row != next || !message->row_count)
+            return false;
+        for (uint32_t end = next + message->row_count; next < end; next++) {
+            if (evidence->rows[next].message != i)
+                return false;
+            books->ends[evidence->rows[next].end_status]++;
+        }
+    }
+    return next == evidence->row_count;
+}
+
+bool books_fill(struct evidence *evidence)
 {
     struct books *books = &evidence->books;
     books->sessions = evidence->session_count;
@@ -12,41 +34,20 @@ void books_fill(struct evidence *evidence)
     books->rows = evidence->row_count;
     for (uint32_t i = 0; i < evidence->session_count; i++)
         books->sessions_open += !evidence->sessions[i].complete;
-    for (uint32_t i = 0; i < evidence->message_count; i++) {
-        const struct message *message = &evidence->messages[i];
-        books->messages_open += message->open;
-        books->internal_messages += message->source == MESSAGE_INTERNAL;
-        books->local_messages += message->source == MESSAGE_LOCAL;
-        books->gateway_messages += message->source == MESSAGE_GATEWAY;
-    }
-    for (uint32_t i = 0; i < evidence->row_count; i++)
-        books->ends[evidence->rows[i].end_status]++;
+    return messages_fill(evidence);
 }
 
 bool books_balance(const struct evidence *evidence, struct fault *fault)
 {
     const struct books *b = &evidence->books;
-    uint64_t ends = 0, of_messages = 0;
+    uint64_t ends = 0;
     for (int i = 0; i < END_STATUS_COUNT; i++)
         ends += b->ends[i];
-    for (uint32_t i = 0; i < evidence->message_count; i++) {
-        const struct message *message = &evidence->messages[i];
-        if (message->first_row != of_messages || !message->row_count)
-            return fault_set(fault, FAULT_INPUT, NULL, 0, "books: message %" PRIu32 " has no row",
-                             i);
-        for (uint32_t row = 0; row < message->row_count; row++)
-            if (evidence->rows[message->first_row + row].message != i)
-                return fault_set(fault, FAULT_INPUT, NULL, 0,
-                                 "books: row %" PRIu32 " of message %" PRIu32 " is another's", row,
-                                 i);
-        of_messages += message->row_count;
-    }
     const struct {
         const char *what;
         uint64_t in, out;
     } sums[] = {
         { "recipients and their ends", b->rows, ends },
-        { "recipients of messages", b->rows, of_messages },
         { "queue ids and transactions", b->born,
           b->messages + b->hops + b->aborted + b->probes + b->merged },
         { "recipients named", b->named, b->rows + b->hop_rows + b->bcc_rows + b->merged_rows },

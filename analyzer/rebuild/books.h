@@ -9,8 +9,9 @@
 #include "analyzer/evidence/evidence.h"
 #include "base/fault.h"
 
-/* Counts the finished store into evidence->books. */
-void books_fill(struct evidence *evidence);
+/* Counts the finished store into evidence->books. False when a message and its rows contradict each
+ * other. */
+bool books_fill(struct evidence *evidence);
 /* True when in = out; else fault says which sum does not balance. */
 bool books_balance(const struct evidence *evidence, struct fault *fault);
 /* Prints the account, a line per sum (`-v`). */

@@ -135,6 +135,7 @@ void pickup_birth(struct rebuild *r, const struct event *event)
 {
     struct mail *mail = queue_birth(r, event, event_get(event, FIELD_QUEUE_ID), BIRTH_PICKUP, NULL);
     struct slice original = event_get(event, FIELD_ORIG_ID);
+    r->has_local_mail = true;
     mail_sender(r, mail, event_get(event, FIELD_SENDER), ORIGIN_QMGR);
     if (original.at)
         rejoin_requeued(r, mail, original);
@@ -214,9 +215,10 @@ void delivery(struct rebuild *r, const struct event *event)
     struct slice named = event_get(event, FIELD_ORIG_TO);
     if (!queue_id.at || !to.at)
         return;
-    if (!queue_find(r, queue_id))
-        r->evidence->books.unjoined_deliveries++;
+    uint32_t born = r->evidence->message_count;
     struct mail *mail = queue_line(r, event, queue_id);
+    if (r->evidence->message_count > born)
+        r->evidence->books.unjoined_deliveries++;
     mail_is_queued(r, mail);
     if (event_get(event, FIELD_PROBE).len) {
         *mail_marks(r, mail) |= MARK_PROBE;

@@ -243,9 +243,7 @@ void rebuild_finish(struct rebuild *r)
     rejoin_finish(r);
     filter_notes_finish(r);
     settle_messages(r);
-    settle_order(r);
-    books_fill(r->evidence);
     struct fault fault = { .kind = FAULT_NONE };
-    if (!books_balance(r->evidence, &fault))
-        bug("the books do not balance");
+    if (!books_fill(r->evidence) || !books_balance(r->evidence, &fault))
+        bug(fault.what[0] ? fault.what : "books: a row stands with another message than its own");
 }

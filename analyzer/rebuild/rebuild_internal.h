@@ -151,6 +151,7 @@ struct rebuild {
     struct note_list *filter_notes;
     struct postscreen *postscreen;
     uint32_t unknown_reply; /* of mail that was never finished */
+    bool has_local_mail;    /* some came from this machine, by SMTP or pickup: it may be a hop */
     bool finished;
 };
 

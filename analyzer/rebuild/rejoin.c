@@ -305,18 +305,9 @@ static void hops_guess(struct rebuild *r)
         id_index_release(&ids);
 }
 
-/* True when any message came from this machine, so that it may be a hop. */
-static bool has_local_mail(const struct rebuild *r)
-{
-    for (uint32_t i = 0; i < r->evidence->message_count; i++)
-        if (r->notes[i].marks & MARK_LOOPBACK || r->notes[i].birth == BIRTH_PICKUP)
-            return true;
-    return false;
-}
-
 void rejoin_finish(struct rebuild *r)
 {
-    if (!r->edges && !has_local_mail(r))
+    if (!r->edges && !r->has_local_mail)
         return;
     queue_index(r);
     r->edges->parent = xcalloc((size_t)r->evidence->message_count + 1, sizeof(uint32_t));

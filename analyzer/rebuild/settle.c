@@ -4,6 +4,8 @@
 
 #include "base/xalloc.h"
 
+/* No question whether such a mail was finished. */
+enum { MARK_CERTAIN = MARK_QUEUED | MARK_REFUSED | MARK_ABORTED | MARK_NOQUEUE };
 /* A mail without further lines for so long, while the log goes on, was never finished. */
 #define ABORT_US ((int64_t)5 * 60 * 1000 * 1000)
 
@@ -63,8 +65,10 @@ void settle_sessions(struct rebuild *r)
         struct session_note *note = &r->session_notes[message->session];
         if (!message->client)
             message->client = session->client;
-        if (session->internal)
+        if (session->internal) {
             r->notes[i].marks |= MARK_LOOPBACK;
+            r->has_local_mail = true;
+        }
         if (r->notes[i].marks & MARK_QUEUED && note->queued < UINT16_MAX)
             note->queued++;
         helo_from_session(message, note);
@@ -80,8 +84,6 @@ static void finish_or_abort(struct rebuild *r, uint32_t number)
     uint16_t *marks = &r->notes[number].marks;
     const struct session_note *note =
         message->session == SESSION_NONE ? NULL : &r->session_notes[message->session];
-    if (*marks & (MARK_QUEUED | MARK_REFUSED | MARK_ABORTED | MARK_NOQUEUE))
-        return;
     if (note && note->data_good != UINT16_MAX && note->queued >= note->data_good)
         *marks |= MARK_ABORTED;
     else if (note && note->data_good != UINT16_MAX && note->data_good >= note->mails)
@@ -150,7 +152,7 @@ static void row_of_nobody(struct rebuild *r, uint32_t number)
 }
 
 /* A message for which no recipient is known: no mail at all, or one whose log is not whole. */
-static void settle_empty(struct rebuild *r, uint32_t number)
+static void settle_empty(struct rebuild *r, uint32_t number, uint32_t *rows)
 {
     uint16_t *marks = &r->notes[number].marks;
     if (*marks & MARK_PROBE) {
@@ -161,30 +163,40 @@ static void settle_empty(struct rebuild *r, uint32_t number)
         r->evidence->books.aborted++;
     } else {
         row_of_nobody(r, number);
+        *rows = 1;
     }
 }
 
-void settle_messages(struct rebuild *r)
+/* Which messages stay, in which order. */
+struct arrangement {
+    uint32_t *order;  /* their numbers */
+    uint32_t *counts; /* by message: its rows, then where the next of them goes */
+    uint32_t *place;  /* by message: where it goes; NULL: all stay where they are */
+    uint32_t count;
+    bool sorted;
+};
+
+/* Settles each message and puts down those that stay. */
+static void settle_each(struct rebuild *r, struct arrangement *to)
 {
     struct evidence *e = r->evidence;
-    uint32_t *counts = xcalloc((size_t)e->message_count + 1, sizeof *counts);
-    for (uint32_t i = 0; i < e->message_count; i++)
-        if (!(r->notes[i].marks & MARK_GONE))
-            finish_or_abort(r, i);
-    settle_rows(r, counts);
+    int64_t before = INT64_MIN;
     for (uint32_t i = 0; i < e->message_count; i++) {
         struct message *message = &e->messages[i];
-        if (r->notes[i].marks & MARK_GONE)
+        uint16_t *marks = &r->notes[i].marks;
+        if (!(*marks & MARK_GONE) && !to->counts[i])
+            settle_empty(r, i, &to->counts[i]);
+        if (*marks & MARK_GONE)
             continue;
-        if (!counts[i])
-            settle_empty(r, i);
         message->source = (uint8_t)source_of(r, i);
         message->recipients_complete |= recipients_are_named(r, message);
-        if (r->notes[i].marks & MARK_ABORTED)
+        if (*marks & MARK_ABORTED)
             message->open = false;
-        message->first_row = message->row_count = 0;
+        message->row_count = to->counts[i];
+        to->sorted &= message->time_us >= before;
+        before = message->time_us;
+        to->order[to->count++] = i;
     }
-    free(counts);
 }
 
 /* Stable merge sort of message numbers by time: runs of the log are in order already. */
@@ -210,81 +222,84 @@ static void sort_by_time(const struct evidence *e, uint32_t *order, uint32_t cou
     free(spare);
 }
 
-/* Keeps the messages of `order`, in that order; tells in place[] where each went. */
-static void messages_arrange(struct evidence *e, uint32_t *order, uint32_t count, bool sorted,
-                             uint32_t *place)
+/* Keeps the messages of the arrangement, in its order. */
+static void messages_arrange(struct evidence *e, struct arrangement *to)
 {
-    struct message *to = e->messages;
-    if (!sorted)
-        to = xrealloc_array(NULL, (size_t)count + 1, sizeof *to);
-    for (uint32_t i = 0; i < count; i++) {
-        to[i] = e->messages[order[i]];
-        place[order[i]] = i;
+    if (to->sorted && to->count == e->message_count)
+        return;
+    struct message *into = e->messages;
+    to->place = xcalloc((size_t)e->message_count + 1, sizeof *to->place);
+    if (!to->sorted) {
+        sort_by_time(e, to->order, to->count);
+        into = xrealloc_array(NULL, (size_t)to->count + 1, sizeof *into);
     }
-    if (!sorted) {
+    for (uint32_t i = 0; i < to->count; i++) {
+        into[i] = e->messages[to->order[i]];
+        to->place[to->order[i]] = i;
+    }
+    if (!to->sorted) {
         free(e->messages);
-        e->messages = to;
-        e->message_capacity = count + 1;
+        e->messages = into;
+        e->message_capacity = to->count + 1;
     }
-    e->message_count = count;
+    e->message_count = to->count;
 }
 
-/* Moves each row to its message's place; rows without message go to the end and are cut off. */
-static void rows_arrange(struct evidence *e, const uint32_t *place)
+/* Moves rows so that row i stands at goes_to[i], cycle by cycle. Uses goes_to up. */
+static void rows_permute(struct row *rows, uint32_t *goes_to, uint32_t count)
 {
-    uint32_t *goes_to = xcalloc((size_t)e->row_count + 1, sizeof *goes_to);
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < e->row_count; i++) {
-        struct row *row = &e->rows[i];
-        if (row->message != NONE) {
-            row->message = place[row->message];
-            e->messages[row->message].row_count++;
-        }
-    }
-    for (uint32_t i = 0; i < e->message_count; i++) {
-        e->messages[i].first_row = kept;
-        kept += e->messages[i].row_count;
-        e->messages[i].row_count = 0;
-    }
-    uint32_t cut = kept;
-    for (uint32_t i = 0; i < e->row_count; i++) {
-        uint32_t message = e->rows[i].message;
-        goes_to[i] = message == NONE
-                         ? cut++
-                         : e->messages[message].first_row + e->messages[message].row_count++;
-    }
-    for (uint32_t i = 0; i < e->row_count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         while (goes_to[i] != i) {
             uint32_t at = goes_to[i];
-            struct row row = e->rows[at];
-            e->rows[at] = e->rows[i];
-            e->rows[i] = row;
+            struct row row = rows[at];
+            rows[at] = rows[i];
+            rows[i] = row;
             goes_to[i] = goes_to[at];
             goes_to[at] = at;
         }
     }
-    e->row_count = kept;
-    free(goes_to);
 }
 
-void settle_order(struct rebuild *r)
+/* Moves each row to its message's place; rows without message go to the end and are cut off. */
+static void rows_arrange(struct evidence *e, struct arrangement *to, uint32_t *goes_to)
+{
+    uint32_t kept = 0;
+    bool moves = false;
+    for (uint32_t i = 0; i < e->message_count; i++) {
+        e->messages[i].first_row = to->counts[i] = kept;
+        kept += e->messages[i].row_count;
+    }
+    uint32_t cut = kept;
+    for (uint32_t i = 0; i < e->row_count; i++) {
+        struct row *row = &e->rows[i];
+        if (row->message != NONE && to->place)
+            row->message = to->place[row->message];
+        goes_to[i] = row->message == NONE ? cut++ : to->counts[row->message]++;
+        moves |= goes_to[i] != i;
+    }
+    if (moves)
+        rows_permute(e->rows, goes_to, e->row_count);
+    e->row_count = kept;
+}
+
+void settle_messages(struct rebuild *r)
 {
     struct evidence *e = r->evidence;
-    uint32_t *order = xcalloc((size_t)e->message_count + 1, sizeof *order);
-    uint32_t *place = xcalloc((size_t)e->message_count + 1, sizeof *place);
-    uint32_t count = 0;
-    bool sorted = true;
-    for (uint32_t i = 0; i < e->message_count; i++) {
-        if (r->notes[i].marks & MARK_GONE)
-            continue;
-        if (count && e->messages[i].time_us < e->messages[order[count - 1]].time_us)
-            sorted = false;
-        order[count++] = i;
-    }
-    if (!sorted)
-        sort_by_time(e, order, count);
-    messages_arrange(e, order, count, sorted, place);
-    rows_arrange(e, place);
-    free(order);
-    free(place);
+    struct arrangement to = { .sorted = true };
+    size_t messages = (size_t)e->message_count + 1;
+    to.counts = xcalloc(messages, sizeof *to.counts);
+    to.order = xcalloc(messages, sizeof *to.order);
+    for (uint32_t i = 0; i < e->message_count; i++)
+        if (!(r->notes[i].marks & (MARK_GONE | MARK_CERTAIN)))
+            finish_or_abort(r, i);
+    settle_rows(r, to.counts);
+    settle_each(r, &to);
+    messages_arrange(e, &to);
+    uint32_t *goes_to = xrealloc_array(r->row_next, (size_t)e->row_count + 1, sizeof *goes_to);
+    r->row_next = NULL; /* the chains are of no more use */
+    rows_arrange(e, &to, goes_to);
+    free(goes_to);
+    free(to.order);
+    free(to.counts);
+    free(to.place);
 }

@@ -8,9 +8,8 @@
 
 /* Carries what sessions proved to their messages; before hops are joined. */
 void settle_sessions(struct rebuild *r);
-/* Decides verdicts and sources, drops what is no message and no row; after hops are joined. */
+/* Decides verdicts and sources, drops what is no message and no row, puts messages in order of time
+ * and rows in order of messages: the store is valid from here on. After hops are joined. */
 void settle_messages(struct rebuild *r);
-/* Puts messages in order of time and rows in order of messages; the store is valid from here on. */
-void settle_order(struct rebuild *r);
 
 #endif
