@@ -132,9 +132,12 @@ static void watch(struct duplicates *duplicates, int64_t time_us, uint64_t hash)
     }
 }
 
-bool duplicates_examine(struct duplicates *duplicates, int64_t time_us, struct slice raw)
+bool duplicates_examine(struct duplicates *duplicates, int64_t time_us, bool timed,
+                        struct slice raw)
 {
     uint64_t hash = duplicates_hash(duplicates, raw);
+    if (!timed)
+        hash = (hash ^ (uint64_t)time_us * UINT64_C(0x9E3779B97F4A7C15)) | 1;
     bool stood = false;
     if (duplicates->checking && duplicates->keys) {
         size_t at = slot_of(duplicates, hash);

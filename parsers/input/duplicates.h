@@ -47,14 +47,17 @@ void duplicates_announce(struct duplicates *duplicates, size_t file,
 /* Turns to the next file; files are read in order. */
 void duplicates_start_file(struct duplicates *duplicates, size_t file);
 /* The slow half of duplicates_drop. */
-bool duplicates_examine(struct duplicates *duplicates, int64_t time_us, struct slice raw);
+bool duplicates_examine(struct duplicates *duplicates, int64_t time_us, bool timed,
+                        struct slice raw);
 
-/* True when this line of the current file stood in an earlier one. Call for every line. */
-static inline bool duplicates_drop(struct duplicates *duplicates, int64_t time_us, struct slice raw)
+/* True when this line of the current file stood in an earlier one. Call for every line. A line that
+ * is not timed has the time of the one before it, and is the same only at the same time. */
+static inline bool duplicates_drop(struct duplicates *duplicates, int64_t time_us, bool timed,
+                                   struct slice raw)
 {
     if (time_us < duplicates->watch_from_us && !duplicates->checking)
         return false;
-    return duplicates_examine(duplicates, time_us, raw);
+    return duplicates_examine(duplicates, time_us, timed, raw);
 }
 
 #endif

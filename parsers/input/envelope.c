@@ -47,32 +47,40 @@ const char *envelope_format_sample(const char *name)
     return NULL;
 }
 
+/* The stamp at the beginning of raw if it is a plain one and the one that counted: 15 bytes of
+ * RFC 3164 or ISO without weekday. The bytes it takes, 0 if it is not. */
+static size_t plain_stamp(const struct envelope *envelope, struct slice raw,
+                          enum envelope_kind kind)
+{
+    struct stamp again;
+    size_t used = 0;
+    if (kind == ENVELOPE_RFC3164 && raw.len > 13 && raw.at[3] == ' ' && raw.at[12] == ':')
+        used = stamp_parse_rfc3164(raw, &again);
+    else if (kind == ENVELOPE_RFC3339 && raw.len > 17 && raw.at[4] == '-' && raw.at[16] == ':')
+        used = stamp_parse_iso(raw, &again);
+    if (used == 0 || (kind == ENVELOPE_RFC3164 && again.civil.year) ||
+        memcmp(&again.civil, &envelope->stamp.civil, sizeof again.civil) != 0)
+        return 0;
+    return used;
+}
+
 /* Remembers the minute and host of a line in one of the two plain forms: "Nov 22 10:15:01 mx1 " and
  * "2026-11-22T10:15:01.123456+01:00 mx1 ". Other forms are not worth it. */
 static void remember(struct envelope *envelope, struct slice raw, const struct log_line *line)
 {
     struct envelope_memory *memory = &envelope->memory;
-    size_t minute_len = line->envelope == ENVELOPE_RFC3164 ? 13 : 17;
+    const struct civil_time *civil = &envelope->stamp.civil;
     const char *at = raw.at;
+    size_t used = plain_stamp(envelope, raw, line->envelope);
     memory->least = SIZE_MAX;
-    if ((line->envelope != ENVELOPE_RFC3164 && line->envelope != ENVELOPE_RFC3339) ||
-        raw.len <= minute_len || at[minute_len - 1] != ':' || line->host.len == 0)
+    if (used == 0 || line->host.len == 0 || line->host.at != at + used + 1)
         return;
-    /* The stamp must be one without weekday and year, and the one that counted. */
-    struct stamp again;
-    size_t used =
-        minute_len == 13 ? stamp_parse_rfc3164(raw, &again) : stamp_parse_iso(raw, &again);
-    if (!used || memcmp(&again.civil, &envelope->stamp.civil, sizeof again.civil) != 0 ||
-        (minute_len == 13 && (at[3] != ' ' || again.civil.year)) ||
-        (minute_len == 17 && at[4] != '-'))
-        return;
-    size_t zone = minute_len + 2;
-    while (zone < used && (at[zone] == '.' || ascii_is_digit(at[zone])))
+    size_t minute_len = line->envelope == ENVELOPE_RFC3164 ? 13 : 17, zone = minute_len + 2;
+    while (zone < used && (at[zone] == '.' || at[zone] == ',' || ascii_is_digit(at[zone])))
         zone++;
     /* From the zone on all must be equal, up to the blank behind the host. */
     size_t host_end = used + 1 + line->host.len + 1;
-    if (used >= raw.len || at[used] != ' ' || line->host.at != at + used + 1 ||
-        host_end > raw.len || at[host_end - 1] != ' ' ||
+    if (host_end > raw.len || at[used] != ' ' || at[host_end - 1] != ' ' ||
         host_end - zone > sizeof memory->zone_and_host)
         return;
     memcpy(memory->minute, at, minute_len);
@@ -82,8 +90,8 @@ static void remember(struct envelope *envelope, struct slice raw, const struct l
     memory->host_len = host_end - used - 1;
     memory->least = minute_len + 2 + (host_end - zone);
     memory->offset_minutes = line->offset_minutes;
-    memory->minute_us = line->time_us - again.civil.second * INT64_C(1000000) - again.civil.micros;
-    memory->yearless = again.civil.year == 0;
+    memory->minute_us = line->time_us - civil->second * INT64_C(1000000) - civil->micros;
+    memory->yearless = civil->year == 0;
     memory->kind = line->envelope;
 }
 
@@ -113,16 +121,18 @@ static inline bool same_bytes(const char *a, const char *b, size_t n)
     return ((i ^ j) | (k ^ l)) == 0;
 }
 
-/* A fraction of a second at at[0..), its point included; *micros gets it. Stops at `end`. */
+/* A fraction of a second at at[0..), its point included; *micros gets it. The bytes behind it, NULL
+ * when there is no digit. */
 static inline const char *fast_fraction(const char *at, const char *end, int64_t *micros)
 {
     int64_t value = 0, scale = 100000;
-    for (at++; at < end && ascii_is_digit(*at); at++) {
+    const char *first = ++at;
+    for (; at < end && ascii_is_digit(*at); at++) {
         value += (*at - '0') * scale;
         scale /= 10;
     }
     *micros = value;
-    return at;
+    return at > first ? at : NULL;
 }
 
 /* The common path: same minute, same zone, same host as the line remembered. */
@@ -137,8 +147,10 @@ static bool parse_like_last(struct envelope *envelope, struct slice raw, struct 
         return false;
     int64_t micros = 0;
     at += 2;
-    if (*at == '.')
+    if (*at == '.' || *at == ',')
         at = fast_fraction(at, end, &micros);
+    if (!at)
+        return false;
     size_t after = memory->zone_len + memory->host_len;
     if ((size_t)(end - at) < after || !same_bytes(at, memory->zone_and_host, after))
         return false;

@@ -13,6 +13,8 @@
 #include "parsers/input/log_line.h"
 #include "parsers/input/year_clock.h"
 
+struct record; /* parsers/input/json_record.h */
+
 /* What the last lines looked like, so that the next one need only be compared. */
 struct envelope_memory {
     size_t least;    /* bytes that a line like the last one has at least; SIZE_MAX: nothing known */
@@ -50,7 +52,6 @@ bool envelope_parse(struct envelope *envelope, struct slice raw, struct log_line
 /* At the end of a file: a line whose last part never came, as cut; false when there is none. */
 bool envelope_flush(struct envelope *envelope, struct slice raw, struct log_line *line);
 /* As envelope_parse for a record of fields (journal export); raw is what stands for the line. */
-struct record;
 void envelope_parse_record(struct envelope *envelope, struct slice raw, const struct record *record,
                            struct log_line *line);
 /* The names that --format takes; static storage. "export" (journalctl -o export) is known by the

@@ -21,6 +21,13 @@ static void set_time(struct envelope *envelope, const struct stamp *stamp, struc
     line->time_us = year_clock_resolve(&envelope->clock, stamp, &line->offset_minutes);
 }
 
+/* A process id that stands as a field of its own; 0 when it is no number. */
+static uint32_t pid_of(struct slice text)
+{
+    uint64_t number;
+    return slice_to_u64(text, &number) && number <= UINT32_MAX ? (uint32_t)number : 0;
+}
+
 static void set_no_time(struct log_line *line)
 {
     line->time_us = TIME_NONE;
@@ -179,10 +186,9 @@ static enum form_answer parse_rfc5424(struct envelope *envelope, struct slice ra
         rest = slice_skip(rest, 1);
     if (slice_starts(rest, "\xEF\xBB\xBF"))
         rest = slice_skip(rest, 3);
-    uint64_t number;
     line->host = syslog_tag_host(host);
     line->program = program;
-    line->pid = slice_to_u64(pid, &number) && number <= UINT32_MAX ? (uint32_t)number : 0;
+    line->pid = pid_of(pid);
     line->text = skip_blanks(rest);
     if (program.len == 0)
         syslog_tag_parse(line->text, line);
@@ -218,29 +224,33 @@ void envelope_take_payload(struct envelope *envelope, struct slice text, const s
         set_no_time(line);
 }
 
+/* The time of a record; false when it has none. */
+static bool record_time(const struct record *record, struct stamp *stamp)
+{
+    static const uint64_t year_2200 = UINT64_C(7258118400) * 1000000;
+    uint64_t number;
+    if (!slice_to_u64(record->field[RECORD_TIME_US], &number) || number >= year_2200)
+        return record->field[RECORD_TIME].at && stamp_parse(record->field[RECORD_TIME], stamp);
+    stamp->civil = civil_from_us((int64_t)number, 0);
+    stamp->has_zone = true;
+    stamp->offset_minutes = 0;
+    return true;
+}
+
 void envelope_take_record(struct envelope *envelope, const struct record *record,
                           struct log_line *line)
 {
     struct stamp stamp;
-    uint64_t number;
     const struct slice *field = record->field;
-    bool timed = true;
-    if (slice_to_u64(field[RECORD_TIME_US], &number) && number < INT64_C(7258118400) * 1000000) {
-        stamp.civil = civil_from_us((int64_t)number, 0);
-        stamp.has_zone = true;
-        stamp.offset_minutes = 0;
-    } else {
-        timed = field[RECORD_TIME].at && stamp_parse(field[RECORD_TIME], &stamp);
-    }
+    bool timed = record_time(record, &stamp);
     struct slice text = field[RECORD_TEXT].at ? field[RECORD_TEXT] : slice_make("", 0);
-    while (text.len && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
+    while (slice_ends(text, "\n") || slice_ends(text, "\r"))
         text.len--;
     if (!field[RECORD_PROGRAM].at) {
         envelope_take_payload(envelope, text, timed ? &stamp : NULL, line);
     } else {
         line->program = field[RECORD_PROGRAM];
-        line->pid =
-            slice_to_u64(field[RECORD_PID], &number) && number <= UINT32_MAX ? (uint32_t)number : 0;
+        line->pid = pid_of(field[RECORD_PID]);
         line->host = slice_make(text.at, 0);
         line->text = text;
         if (timed)

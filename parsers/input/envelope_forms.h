@@ -24,7 +24,6 @@ enum form_answer envelope_try_forms(struct envelope *envelope, struct slice raw,
 void envelope_take_payload(struct envelope *envelope, struct slice text, const struct stamp *outer,
                            struct log_line *line);
 /* Sets the fields of a line from a record. */
-struct record;
 void envelope_take_record(struct envelope *envelope, const struct record *record,
                           struct log_line *line);
 

@@ -393,17 +393,19 @@ static bool book_line(struct input *input, struct log_line *line)
     struct input_file *file = &input->files[input->current];
     const struct input_options *options = &input->options;
     file->lines++;
-    if (duplicates_drop(&input->duplicates, line->time_us, line->raw)) {
-        input->dropped++;
-        file->skipped++;
-        return false;
-    }
     if (line->time_us != TIME_NONE) {
         input->last_us = line->time_us;
         if (file->first_us == TIME_NONE || line->time_us < file->first_us)
             file->first_us = line->time_us;
         if (line->time_us > file->last_us) /* TIME_NONE is the smallest */
             file->last_us = line->time_us;
+    }
+    /* A line without a time belongs to the one before it. */
+    if (duplicates_drop(&input->duplicates, input->last_us, line->time_us != TIME_NONE,
+                        line->raw)) {
+        input->dropped++;
+        file->skipped++;
+        return false;
     }
     if ((options->since_us != TIME_NONE && input->last_us < options->since_us) ||
         (options->until_us != TIME_NONE && input->last_us >= options->until_us &&

@@ -247,7 +247,7 @@ static bool parse_value(struct json *json, struct slice *value)
         return false;
     }
     struct json before = *json;
-    switch (json->rest.at[0]) {
+    switch (*json->rest.at) {
     case '"':
         return parse_string(json, value);
     case '[':
@@ -272,31 +272,36 @@ static bool parse_value(struct json *json, struct slice *value)
     return n > 0;
 }
 
+/* One "key": value, booked; false when it is none or cut off. */
+static bool parse_pair(struct json *json, struct record *record)
+{
+    struct slice key, value;
+    if (!parse_string(json, &key) || !take(json, ':') || !parse_value(json, &value))
+        return false;
+    if (value.at)
+        record_set(record, key, value);
+    else if (slice_is(key, "MESSAGE"))
+        record->truncated = true; /* journald leaves out what it finds too large */
+    return !json->cut;
+}
+
 bool record_parse_json(struct slice text, struct record *record, char *scratch)
 {
     struct json json = { text, scratch, false };
-    struct slice key, value;
     record_clear(record);
-    if (!take(&json, '{'))
+    if (!scratch || !take(&json, '{'))
         return false;
-    bool good = !take(&json, '}');
-    while (good) {
-        good = parse_string(&json, &key) && take(&json, ':') && parse_value(&json, &value);
-        if (!good)
-            break;
-        if (value.at)
-            record_set(record, key, value);
-        else if (slice_is(key, "MESSAGE"))
-            record->truncated = true;
-        if (json.cut || !take(&json, ','))
-            break;
+    bool good = take(&json, '}');
+    if (!good) {
+        do
+            good = parse_pair(&json, record);
+        while (good && take(&json, ','));
+        good = good && take(&json, '}');
     }
-    if (!json.cut && good) {
-        good = take(&json, '}');
-        skip_blanks(&json);
-        good = good && json.rest.len == 0;
-    }
+    skip_blanks(&json);
     if (json.cut)
         record->truncated = true;
-    return (good || json.cut) && (record->field[RECORD_TEXT].at || record->is_journal);
+    else if (!good || json.rest.len)
+        return false;
+    return record->field[RECORD_TEXT].at || record->is_journal;
 }

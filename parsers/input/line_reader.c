@@ -40,7 +40,8 @@ static void fill(struct line_reader *reader)
     reader->at -= from;
     reader->end -= from;
     reader->indexed -= from;
-    reader->has_nul = memchr(reader->block + reader->at, '\0', reader->end - reader->at) != NULL;
+    reader->has_nul = reader->after_hole ||
+                      memchr(reader->block + reader->at, '\0', reader->end - reader->at) != NULL;
     size_t got = reader->read(reader->user, reader->block + reader->end, BLOCK_SIZE - reader->end);
     bool first = reader->base == 0 && reader->end == 0;
     reader->end += got;
@@ -171,24 +172,30 @@ static bool index_more(struct line_reader *reader)
     return reader->indexed > from;
 }
 
+/* Takes NULs off both ends, then one carriage return. */
+static struct slice trim_nuls(struct slice text)
+{
+    while (text.len && text.at[0] == '\0')
+        text = slice_skip(text, 1);
+    while (text.len && text.at[text.len - 1] == '\0')
+        text.len--;
+    if (text.len && text.at[text.len - 1] == '\r')
+        text.len--;
+    return text;
+}
+
 struct slice line_reader_trim(struct slice line)
 {
     line = slice_head(line, slice_index(line, '\n'));
-    if (line.len && line.at[line.len - 1] == '\r')
-        line.len--;
-    if (!memchr(line.at, '\0', line.len))
-        return slice_head(line, LINE_LENGTH_MAX);
-    while (line.len && line.at[0] == '\0')
-        line = slice_skip(line, 1);
-    size_t run = 0;
-    for (size_t i = 0; i < line.len; i++) {
+    size_t first = 0, run = 0;
+    while (first < line.len && line.at[first] == '\0')
+        first++;
+    for (size_t i = first; i < line.len && memchr(line.at + i, '\0', line.len - i); i++) {
         run = line.at[i] == '\0' ? run + 1 : 0;
         if (run == LINE_NUL_RUN)
             line.len = i + 1;
     }
-    while (line.len && line.at[line.len - 1] == '\0')
-        line.len--;
-    return slice_head(line, LINE_LENGTH_MAX);
+    return slice_head(trim_nuls(line), LINE_LENGTH_MAX);
 }
 
 /* The line from reader->at to the line end at `stop`; false when it is no line but a hole's edge. */
@@ -196,27 +203,19 @@ static bool give(struct line_reader *reader, size_t stop, struct raw_line *line)
 {
     struct slice text = slice_make(reader->block + reader->at, stop - reader->at);
     bool at_newline = stop == reader->end || reader->block[stop] == '\n';
+    bool after_hole = reader->after_hole || (text.len && text.at[0] == '\0');
+    bool skipping = reader->skipping;
     line->number = reader->passed + 1;
     reader->passed += at_newline;
     reader->at = stop < reader->end ? stop + 1 : stop;
-    if (reader->skipping) {
-        reader->skipping = false;
+    reader->skipping = false;
+    reader->after_hole = !at_newline;
+    text = trim_nuls(text);
+    /* An empty line is one; what is left between a hole and a line end is none. */
+    if (skipping || (text.len == 0 && (after_hole || !at_newline)))
         return false;
-    }
-    line->truncated = !at_newline;
-    if (reader->has_nul) {
-        bool was_empty = text.len == 0;
-        text = line_reader_trim(text);
-        if (text.len == 0 && !(was_empty && at_newline))
-            return false;
-    } else if (text.len && text.at[text.len - 1] == '\r') {
-        text.len--;
-    }
-    if (text.len > LINE_LENGTH_MAX) {
-        text.len = LINE_LENGTH_MAX;
-        line->truncated = true;
-    }
-    line->text = text;
+    line->truncated = !at_newline || text.len > LINE_LENGTH_MAX;
+    line->text = slice_head(text, LINE_LENGTH_MAX);
     line->offset = reader->base + (size_t)(text.at - reader->block);
     return true;
 }
@@ -226,11 +225,13 @@ static bool give(struct line_reader *reader, size_t stop, struct raw_line *line)
 static bool give_overlong(struct line_reader *reader, struct raw_line *line)
 {
     while (reader->has_nul && !reader->skipping && reader->at < reader->end &&
-           reader->block[reader->at] == '\0')
-        reader->at++; /* still inside a hole */
+           reader->block[reader->at] == '\0') {
+        reader->at++; /* at a line's beginning: still inside a hole, most likely */
+        reader->after_hole = true;
+    }
     if (reader->indexed < reader->at)
         reader->indexed = reader->at;
-    if (!reader->skipping && reader->end - reader->at <= LINE_LENGTH_MAX + 1)
+    if (!reader->skipping && reader->end - reader->at <= LINE_LENGTH_MAX + LINE_NUL_RUN)
         return false;
     bool was_skipping = reader->skipping;
     if (!was_skipping) {

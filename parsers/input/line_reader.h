@@ -40,7 +40,7 @@ struct line_reader {
     uint64_t base;     /* stream offset of block[0] */
     uint64_t passed;   /* newlines passed so far */
     uint64_t nul_runs; /* holes met so far */
-    bool has_nul, skipping, ended;
+    bool has_nul, skipping, after_hole, ended;
 };
 
 /* Starts reading from a source of bytes. */

@@ -14,29 +14,39 @@ enum {
     SMALL_PACKED = 256 * 1024, /* compressed files up to here are looked at to the end */
 };
 
+/* Eight digits, with or without separators between year, month and day, at name.at[at]; the value and
+ * where it ends, or 0. */
+static uint64_t date_digits(struct slice name, size_t *at)
+{
+    char digits[8];
+    size_t n = 0;
+    for (; *at < name.len && n < 8; (*at)++) {
+        if (ascii_is_digit(name.at[*at]))
+            digits[n++] = name.at[*at];
+        else if ((n != 4 && n != 6) || !memchr("-._", name.at[*at], 3))
+            return 0;
+    }
+    uint64_t value = 0;
+    if (n < 8 || (*at < name.len && ascii_is_digit(name.at[*at])))
+        return 0;
+    slice_to_u64(slice_make(digits, 8), &value);
+    return value;
+}
+
 int64_t probe_named_date(const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct slice name = slice_of(slash ? slash + 1 : path);
     int64_t found = TIME_NONE;
     for (size_t i = 0; i + 8 <= name.len; i++) {
-        char digits[8];
-        size_t n = 0, at = i;
-        while (at < name.len && n < 8) {
-            if (ascii_is_digit(name.at[at]))
-                digits[n++] = name.at[at];
-            else if ((n != 4 && n != 6) || !memchr("-._", name.at[at], 3))
-                break;
-            at++;
-        }
-        if (n < 8 || (i > 0 && ascii_is_digit(name.at[i - 1])) ||
-            (at < name.len && ascii_is_digit(name.at[at])))
-            continue;
-        uint64_t value = 0;
-        slice_to_u64(slice_make(digits, 8), &value);
-        struct civil_time day = {
-            (int)(value / 10000), (int)(value / 100 % 100), (int)(value % 100), 23, 59, 59, 0
-        };
+        size_t at = i;
+        uint64_t value = i > 0 && ascii_is_digit(name.at[i - 1]) ? 0 : date_digits(name, &at);
+        struct civil_time day = { .year = (int)(value / 10000),
+                                  .month = (int)(value / 100 % 100),
+                                  .day = (int)(value % 100),
+                                  .hour = 23,
+                                  .minute = 59,
+                                  .second = 59 };
         if (day.year >= 1990 && day.year < 2200 && civil_is_valid(&day))
             found = civil_to_us(&day, 0);
     }

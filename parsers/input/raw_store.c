@@ -40,7 +40,7 @@ void raw_store_free(struct raw_store *store)
 /* An unnamed file in the first directory that takes one. */
 static int open_unnamed(void)
 {
-    const char *const folders[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
+    const char *const folders[] = { secure_getenv("TMPDIR"), "/var/tmp", "/tmp" };
     for (size_t i = 0; i < COUNT(folders); i++) {
         if (!folders[i] || !folders[i][0])
             continue;

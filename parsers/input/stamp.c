@@ -117,28 +117,41 @@ static bool is_valid(const struct stamp *stamp)
     return civil_is_valid(&civil);
 }
 
+/* A year and the blank behind it, if it was not found yet: bytes, or 0. */
+static size_t parse_year_word(struct slice text, struct stamp *stamp)
+{
+    if (stamp->civil.year || (stamp->civil.year = parse_year(text)) == 0)
+        return 0;
+    return text.len > 4 ? 5 : 4;
+}
+
+/* "Nov 22 " with its variants: bytes, or 0. */
+static size_t parse_date(struct slice text, struct stamp *stamp)
+{
+    size_t n = parse_weekday(text), day;
+    n += parse_year_word(slice_skip(text, n), stamp);
+    if ((stamp->civil.month = parse_month(slice_skip(text, n))) == 0)
+        return 0;
+    n += 4;
+    if ((day = parse_day(slice_skip(text, n), &stamp->civil.day)) == 0)
+        return 0;
+    n += day;
+    return n + parse_year_word(slice_skip(text, n), stamp);
+}
+
 size_t stamp_parse_rfc3164(struct slice text, struct stamp *stamp)
 {
     struct stamp read = { .has_zone = false };
-    size_t n = parse_weekday(text), part;
-    if ((read.civil.year = parse_year(slice_skip(text, n))) != 0)
-        n += 5;
-    if ((read.civil.month = parse_month(slice_skip(text, n))) == 0)
-        return 0;
-    n += 4;
-    if ((part = parse_day(slice_skip(text, n), &read.civil.day)) == 0)
-        return 0;
-    n += part;
-    if (read.civil.year == 0 && (read.civil.year = parse_year(slice_skip(text, n))) != 0)
-        n += 5;
-    if ((part = parse_clock(slice_skip(text, n), &read.civil)) == 0)
+    size_t n = parse_date(text, &read), part;
+    if (n == 0 || (part = parse_clock(slice_skip(text, n), &read.civil)) == 0)
         return 0;
     n += part;
     n += civil_parse_fraction(slice_skip(text, n), &read.civil.micros);
     n += parse_zone(slice_skip(text, n), &read);
-    if (read.civil.year == 0 && n < text.len && text.at[n] == ' ' &&
-        (read.civil.year = parse_year(slice_skip(text, n + 1))) != 0)
-        n += 5;
+    if (n < text.len && text.at[n] == ' ') {
+        part = parse_year_word(slice_skip(text, n + 1), &read);
+        n += part ? 5 : 0; /* the blank before it for the one behind it */
+    }
     if (n < text.len && text.at[n] == ':') /* some routers */
         n++;
     if (!is_valid(&read) || (n < text.len && text.at[n] != ' '))

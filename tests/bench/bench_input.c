@@ -16,8 +16,8 @@ int main(int argc, char **argv)
     struct timespec before, after;
     diagnostics_init(&remarks);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
-    struct input *input = input_open((const char *const *)argv + 1, (size_t)argc - 1, &options,
-                                     &remarks, &fault);
+    struct input *input =
+        input_open((const char *const *)argv + 1, (size_t)argc - 1, &options, &remarks, &fault);
     if (!input) {
         fault_print(&fault, stderr);
         return 3;
@@ -30,8 +30,8 @@ int main(int argc, char **argv)
         malformed += line.malformed;
     }
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
-    double seconds = (double)(after.tv_sec - before.tv_sec) +
-                     (double)(after.tv_nsec - before.tv_nsec) / 1e9;
+    double seconds =
+        (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9;
     uint64_t bytes = 0;
     size_t count;
     const struct input_file *files = input_files(input, &count);
