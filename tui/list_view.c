@@ -135,12 +135,13 @@ void list_view_reload(struct list_view *list)
             list->cursor = i;
             break;
         }
-    memset(list->widths, 0, sizeof list->widths);
+    list->measured = false;
 }
 
 void list_view_restart(struct list_view *list)
 {
     list->cursor = list->top = list->scroll = list->count = 0;
+    memset(list->widths, 0, sizeof list->widths);
     list_view_reload(list);
 }
 
@@ -158,12 +159,14 @@ bool list_view_selected(const struct list_view *list, size_t *row)
     return true;
 }
 
-/* Natural widths of the columns; they grow with what is seen and do not shrink until a reload. */
+/* Natural widths of the columns; they grow with what is seen and do not shrink while the list shows
+ * the same thing, so that a switched restriction moves numbers and not columns. */
 static void measure(struct list_view *list)
 {
     struct buffer cell;
     buffer_init(&cell, CELL_MAX);
-    bool all = list->count <= MEASURE_ALL && list->widths[0] == 0;
+    bool all = list->count <= MEASURE_ALL && !list->measured;
+    list->measured = true;
     size_t from = all ? 0 : list->top;
     size_t to = all ? list->count : list->top + (size_t)list->body.rows;
     for (size_t column = 0; column < list->model->column_count; column++) {
@@ -310,8 +313,10 @@ void list_view_draw(struct list_view *list, struct screen *screen, struct area a
 {
     bool airy = area.columns >= AIRY;
     struct layout layout = { .start = airy, .gap = airy ? 2 : 1 };
-    if (list->body.columns != area.columns) /* cells may be shorter on a narrow screen */
+    if (list->body.columns != area.columns) { /* cells may be shorter on a narrow screen */
         memset(list->widths, 0, sizeof list->widths);
+        list->measured = false;
+    }
     list->body = (struct area){ area.row + 1, area.column, area.rows - 1, area.columns };
     size_t page = list->body.rows > 0 ? (size_t)list->body.rows : 1;
     if (list->cursor < list->top)

@@ -49,6 +49,7 @@ struct list_view {
     bool inverted;
     struct slice needle; /* borrowed from the filter bar */
     int widths[LIST_COLUMNS_MAX];
+    bool measured;    /* the widths hold for all rows of a short list */
     struct area body; /* where rows were drawn last */
 };
 

@@ -48,23 +48,28 @@ static void pen_word(struct pen *pen, const char *word, unsigned style)
     pen_flush(pen, style);
 }
 
-/* "2026-11-21 00:00 to 2026-11-22 16:40"; minutes are enough here. */
-static void add_span(struct buffer *out, const struct results_input *in)
+/* "2026-11-21 00:00 to 2026-11-22 16:40"; minutes are enough here, days where room is short. */
+static void add_span(struct buffer *out, const struct results_input *in, bool days)
 {
-    size_t first = out->len, day = strlen("2026-11-21 ");
+    size_t cut = days ? strlen(" 00:00:00") : strlen(":00");
+    size_t first = out->len, day = strlen("2026-11-21");
     figures_time(out, in->first_us, in->first_offset);
     if (out->len == first)
         return;
-    out->len -= strlen(":00");
+    out->len -= cut;
     buffer_add_text(out, " to ");
     size_t last = out->len;
     figures_time(out, in->last_us, in->last_offset);
     if (out->len == last)
         return;
-    out->len -= strlen(":00");
-    if (memcmp(out->at + first, out->at + last, day) == 0) { /* one day is said once */
-        memmove(out->at + last, out->at + last + day, out->len - last - day);
-        out->len -= day;
+    out->len -= cut;
+    if (memcmp(out->at + first, out->at + last, day) != 0)
+        return;
+    if (days) { /* one day is said once */
+        out->len = last - strlen(" to ");
+    } else {
+        memmove(out->at + last, out->at + last + day + 1, out->len - last - day - 1);
+        out->len -= day + 1;
     }
 }
 
@@ -80,12 +85,16 @@ void overview_title(const struct dashboard *dashboard, struct area area)
     int room = pen.column - 3;
     pen_flush(&pen, STYLE_TITLE);
     buffer_add_text(&pen.text, "mailwhatif  ");
-    if (in->file_count)
-        escape_terminal(&pen.text, slice_of(in->files[0]), dashboard->ascii);
+    if (in->file_count) { /* without its folders */
+        struct slice file = slice_of(in->files[0]);
+        size_t slash = slice_last_index(file, '/');
+        escape_terminal(&pen.text, slash < file.len ? slice_skip(file, slash + 1) : file,
+                        dashboard->ascii);
+    }
     if (in->file_count > 1)
         buffer_format(&pen.text, " and %zu more", in->file_count - 1);
     buffer_add_text(&pen.text, "  ");
-    add_span(&pen.text, in);
+    add_span(&pen.text, in, area.columns < WIDE - 10);
     screen_text(dashboard->screen, area.row, area.column + 1, room, buffer_slice(&pen.text),
                 STYLE_TITLE);
     buffer_release(&pen.text);

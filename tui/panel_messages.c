@@ -107,8 +107,10 @@ static unsigned cell(void *owner, size_t row_number, size_t column, struct buffe
         panel_text_verdict(out, &row->candidate);
     else if (column == COLUMN_BASELINE)
         panel_text_verdict(out, &row->baseline);
-    else if (column == COLUMN_CLIENT)
+    else if (column == COLUMN_CLIENT && row->client_name.len)
         panel_text_client(out, row, ascii);
+    else if (column == COLUMN_CLIENT) /* room is short: the address alone says "unknown", too */
+        panel_text_or_dash(out, row->client_address, ascii);
     else
         panel_text_or_dash(out, texts[column], ascii);
     if (column == COLUMN_LABEL && !isnan(row->ham))

@@ -80,6 +80,25 @@ static size_t count(void *owner)
     return results_candidate(self->panel.dashboard->results)->restriction_count;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* True when the baseline does not ask this: what the what-if is about. Without a baseline that is
+ * known (it has no restriction at all) nothing is told apart. */
+static bool is_added(const struct panel *panel, const struct results_restriction *r)
+{
+    const struct results_set *baseline = results_baseline(panel->dashboard->results);
+    for (size_t i = 0; i < baseline->restriction_count; i++) {
+        const struct results_restriction *other = &baseline->restrictions[i];
+        if (other->enabled && same_text(r->name, other->name) &&
+            same_text(r->argument, other->argument) && same_text(r->list, other->list))
+            return false;
+    }
+    return baseline->restriction_count > 0;
+}
+
 /* "client:3" for position 3 of smtpd_client_restrictions; "-" outside the lists. */
 static void add_place(struct buffer *out, const struct results_restriction *r, bool ascii)
 {
@@ -156,6 +175,8 @@ static unsigned cell(void *owner, size_t row, size_t column, struct buffer *out)
         return estimate_cell(self, r, column, out);
     else
         add_number(out, number(owner, row, column), column);
+    if (column == COLUMN_NAME && is_added(&self->panel, r))
+        return STYLE_STRONG;
     return column == COLUMN_UNKNOWN && r->unknown ? STYLE_WARNING : style;
 }
 
@@ -173,7 +194,7 @@ static void reload(struct panel *panel)
 {
     struct restrictions *self = (struct restrictions *)panel;
     for (size_t i = 0; i < 2; i++) {
-        self->ham[i] = self->spam[i] = (struct figures_widths){ .short_count = i == 1 };
+        self->ham[i].short_count = self->spam[i].short_count = i == 1;
         for (size_t row = 0; row < count(self); row++) {
             if (restriction_at(panel, row)->permits)
                 continue;
@@ -200,8 +221,9 @@ static void detail(struct panel *panel, struct buffer *out)
     panel_text_restriction(out, r, panel->dashboard->ascii);
     if (r->list)
         buffer_format(out, ": %s, position %u", r->list, r->position);
-    buffer_add_text(out, r->enabled ? "" : ", switched off");
+    buffer_add_text(out, r->enabled ? "" : ", off");
     buffer_add_text(out, r->permits ? ", a permit" : "");
+    buffer_add_text(out, is_added(panel, r) ? ", new" : "");
 }
 
 static enum panel_event act(struct panel *panel, enum action action, struct panel **next)
@@ -323,5 +345,10 @@ struct panel *panel_restrictions_new(struct dashboard *dashboard)
     filter_bar_init(&self->panel.filter);
     list_view_init(&self->list, &model, self);
     reload(&self->panel);
+    for (size_t row = 0; row < self->list.count; row++) /* the question is about the new ones */
+        if (is_added(&self->panel, restriction_at(&self->panel, row))) {
+            self->list.cursor = row;
+            break;
+        }
     return &self->panel;
 }
