@@ -56,11 +56,26 @@ LD_coverage := --coverage
 OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 LD_fuzz := -fsanitize=fuzzer,address,undefined
 
-override CPPFLAGS += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
+# Readers of rare table files: without them such a table needs its text source.
+have_header = $(shell printf '\043include <$(1)>\n' | $(CC) -E -x c - >/dev/null 2>&1 && echo yes)
+ifneq (,$(call have_header,db.h))
+TABLE_DEFS += -DHAVE_LIBDB
+TABLE_LIBS += -ldb
+endif
+ifneq (,$(call have_header,cdb.h))
+TABLE_DEFS += -DHAVE_LIBCDB
+TABLE_LIBS += -lcdb
+endif
+ifneq (,$(call have_header,lmdb.h))
+TABLE_DEFS += -DHAVE_LMDB
+TABLE_LIBS += -llmdb
+endif
+
+override CPPFLAGS += -D_GNU_SOURCE $(TABLE_DEFS) -I. $(shell pkg-config --cflags $(PKGS))
 USER_CFLAGS := $(CFLAGS)
 override CFLAGS := $(WARN) $(OPT_$(VARIANT)) $(CFLAGS)
 override LDFLAGS := $(LD_$(VARIANT)) $(LDFLAGS)
-LIBS := $(shell pkg-config --libs $(PKGS)) -lresolv -lm -lpthread
+LIBS := $(shell pkg-config --libs $(PKGS)) $(TABLE_LIBS) -lresolv -lm -lpthread
 CHECK_LIBS := $(shell pkg-config --libs check)
 
 obj = $(patsubst %.c,$(OUT)/obj/%.o,$(1))

@@ -20,29 +20,38 @@ static bool is_comment_or_empty(struct slice line)
     return line.len == 0 || line.at[0] == '#';
 }
 
+/* Puts a physical line behind what there is of the logical one. */
+static void append(struct buffer *joined, struct slice *line, struct slice physical)
+{
+    if (line->at != joined->at || joined->len == 0) {
+        buffer_clear(joined);
+        buffer_add_slice(joined, *line);
+    }
+    buffer_add_slice(joined, physical);
+    *line = buffer_slice(joined);
+}
+
+/* True when what follows belongs to the line before: white space or a comment. */
+static bool goes_on(struct slice rest)
+{
+    return rest.len && (rest.at[0] == '#' || ascii_is_space(rest.at[0]));
+}
+
 /* One logical line, an orphaned continuation included. */
 static bool take_logical(struct logical_reader *reader, struct buffer *joined, struct slice *line)
 {
-    bool is_joined = false;
     *line = slice_make("", 0);
     while (reader->rest.len) {
         struct slice physical = take_line(reader);
-        if (!is_comment_or_empty(physical)) {
-            if (line->len == 0) {
-                *line = physical;
-                reader->first_line = reader->line;
-            } else {
-                if (!is_joined) {
-                    buffer_clear(joined);
-                    buffer_add_slice(joined, *line);
-                }
-                is_joined = true;
-                buffer_add_slice(joined, physical);
-                *line = buffer_slice(joined);
-            }
+        if (is_comment_or_empty(physical)) {
+            /* nothing */
+        } else if (line->len) {
+            append(joined, line, physical);
+        } else {
+            *line = physical;
+            reader->first_line = reader->line;
         }
-        char next = reader->rest.len ? reader->rest.at[0] : 0;
-        if (line->len && !(reader->rest.len && (next == '#' || ascii_is_space(next))))
+        if (line->len && !goes_on(reader->rest))
             break;
     }
     return line->len > 0;

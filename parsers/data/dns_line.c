@@ -186,7 +186,7 @@ bool dns_line_parse(struct slice line, struct dns_line *fields)
     *fields = empty;
     if (parse_flat(line, fields))
         return true;
-    free(fields->answers);
+    dns_line_release(fields);
     *fields = empty;
     if (parse_document(line, fields))
         return true;

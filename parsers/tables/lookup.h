@@ -31,7 +31,11 @@ struct lookup_options {
     struct slice queue_directory;  /* what relative paths stand on */
     bool fold;                     /* DICT_FLAG_FOLD_FIX: access, alias, recipient, login maps. Not
                                       for tables inside match lists */
-    bool utf8; /* smtputf8_enable = yes: keys that are not UTF-8 are not found */
+    bool utf8;       /* smtputf8_enable = yes: keys that are not UTF-8 are not found */
+    bool keep_first; /* as postmap -q: of equal keys in a texthash the first counts; for Postfix's
+                        daemons they are an error */
+    int version; /* major * 100 + minor, 0: the newest. cidr:{...}, pcre:{...}, regexp:{...} exist
+                        since 307 */
 };
 
 /* Opens "type:name" (expanded; a proxy: prefix is dropped). Never NULL. Warnings that Postfix would
