@@ -67,12 +67,14 @@ static void note_answer(struct rebuild *r, struct note *note, const struct event
     double score = 0, required = 0;
     struct slice text = event_get(event, FIELD_SCORE);
     text = text.at ? text : event_get(event, FIELD_SCORE_INT);
+    struct slice tests = event_get(event, FIELD_TESTS);
+    tests = tests.at ? tests : event_get(event, FIELD_TEST_SCORES);
     bool scored = text.at && slice_to_double(text, &score);
     bool limited = slice_to_double(event_get(event, FIELD_REQUIRED), &required);
     GROW(e->filters, e->filter_count, e->filter_capacity);
     e->filters[e->filter_count] = (struct filter_verdict){
         .program = intern_add(&e->text, program),
-        .tests = intern_add(&e->text, event_get(event, FIELD_TESTS)),
+        .tests = intern_add(&e->text, tests),
         .answer = (uint8_t)answer,
         .has_score = scored,
         .has_required = limited,

@@ -7,16 +7,35 @@
 
 enum { FLAG_MOVED = 1 };
 
+bool relay_is_local(struct slice relay, bool by_pipe)
+{
+    static const struct slice loopback[] = { SLICE("[127."), SLICE("[::1]"), SLICE("[private/") };
+    static const struct slice ends[] = { SLICE("none"), SLICE("local"), SLICE("virtual"),
+                                         SLICE("") };
+    if (slice_index(relay, '[') < relay.len) {
+        for (size_t i = 0; i < COUNT(loopback); i++)
+            if (!by_pipe && slice_find(relay, loopback[i]) < relay.len)
+                return true;
+        return false;
+    }
+    for (size_t i = 0; i < COUNT(ends); i++)
+        if (slice_equal(relay, ends[i]))
+            return false;
+    return by_pipe; /* a service of pipe(8) */
+}
+
 void hop_fold_init(struct hop_fold *fold, struct rebuild *r)
 {
     const struct evidence *e = r->evidence;
     *fold = (struct hop_fold){ .r = r };
     fold->flags = xcalloc((size_t)e->message_count + 1, 1);
     fold->taken = xcalloc((size_t)e->row_count + 1, 1);
+    hash_map_init(&fold->relays);
 }
 
 void hop_fold_release(struct hop_fold *fold)
 {
+    hash_map_release(&fold->relays);
     free(fold->parts);
     free(fold->flags);
     free(fold->taken);
@@ -31,6 +50,16 @@ void hop_fold_part(struct hop_fold *fold, uint32_t row, uint32_t child, sym to)
 {
     GROW(fold->parts, fold->part_count, fold->part_capacity);
     fold->parts[fold->part_count++] = (struct hop_part){ row, child, to };
+}
+
+void hop_fold_relay(struct hop_fold *fold, uint32_t row)
+{
+    const struct evidence *e = fold->r->evidence;
+    sym relay = e->rows[row].end_relay;
+    if (e->rows[row].end_status == END_SENT && relay &&
+        hash_map_find(&fold->relays, relay) == HASH_MAP_NONE &&
+        relay_is_local(intern_text(&e->text, relay), false))
+        hash_map_set(&fold->relays, relay, 1);
 }
 
 void hop_fold_moved(struct hop_fold *fold, uint32_t child)
@@ -98,6 +127,8 @@ static void take_end(struct hop_fold *fold, uint32_t into, uint32_t from)
                   (row->end_status != END_SENT && end->end_status != END_UNKNOWN);
     if (row_is_refused(fold->r, into) || !better)
         return;
+    if (!fold->taken[into])
+        hop_fold_relay(fold, into);
     fold->taken[into] = 1;
     row->end_status = end->end_status;
     row->end_time_us = end->end_time_us;
@@ -250,6 +281,21 @@ static void fold_message(struct hop_fold *fold, uint32_t parent)
     }
 }
 
+/* Mail that a program took which hands mail back, but this one did not come back: what became of it
+ * is not known, unless the program says (filter_note.c). */
+static void fold_lost(struct hop_fold *fold)
+{
+    struct evidence *e = fold->r->evidence;
+    for (uint32_t i = 0; i < e->row_count && fold->relays.count; i++) {
+        struct row *row = &e->rows[i];
+        if (row->end_status != END_SENT || fold->taken[i] || row->message == NONE ||
+            hash_map_find(&fold->relays, row->end_relay) == HASH_MAP_NONE)
+            continue;
+        row->end_status = END_UNKNOWN;
+        row->end_time_us = TIME_NONE;
+    }
+}
+
 void hop_fold_run(struct hop_fold *fold, const uint32_t *parent)
 {
     const struct evidence *e = fold->r->evidence;
@@ -271,4 +317,5 @@ void hop_fold_run(struct hop_fold *fold, const uint32_t *parent)
     for (uint32_t root = 0; root < e->message_count; root++)
         if (!parent[root] && fold->first_child[root])
             fold_message(fold, root);
+    fold_lost(fold);
 }

@@ -7,6 +7,7 @@
 
 #include "analyzer/rebuild/books.h"
 #include "analyzer/rebuild/filter_note.h"
+#include "analyzer/rebuild/policy_note.h"
 #include "analyzer/rebuild/postscreen.h"
 #include "analyzer/rebuild/queue_file.h"
 #include "analyzer/rebuild/queue_lines.h"
@@ -44,6 +45,7 @@ void rebuild_free(struct rebuild *r)
         return;
     rejoin_free(r);
     filter_notes_free(r);
+    policy_notes_free(r);
     postscreen_free(r);
     hash_map_release(&r->realm_map);
     hash_map_release(&r->queue_ids);
@@ -212,6 +214,8 @@ static const event_handler_fn handlers[EVENT_KIND_COUNT] = {
     [EVENT_VIRUS_VERDICT] = filter_verdict_line,
     [EVENT_AMAVIS_VERDICT] = filter_verdict_line,
     [EVENT_MIMEDEFANG] = filter_verdict_line,
+    [EVENT_SPF_ANSWER] = policy_line,
+    [EVENT_WEIGHT_ANSWER] = policy_line,
     [EVENT_MAILBOX_SAVE] = filter_mailbox_line,
 };
 
@@ -240,6 +244,7 @@ void rebuild_finish(struct rebuild *r)
     postscreen_close_all(r);
     queue_close_all(r);
     settle_sessions(r);
+    policy_notes_finish(r);
     rejoin_finish(r);
     filter_notes_finish(r);
     settle_messages(r);

@@ -113,6 +113,7 @@ struct dead_mail {
 
 struct edge_list;
 struct note_list;
+struct policy_notes;
 struct postscreen;
 
 /* The last text that went through a table: most lines repeat it. */
@@ -149,6 +150,7 @@ struct rebuild {
     struct buffer scratch;
     struct edge_list *edges;
     struct note_list *filter_notes;
+    struct policy_notes *policy_notes;
     struct postscreen *postscreen;
     uint32_t unknown_reply; /* of mail that was never finished */
     bool has_local_mail;    /* some came from this machine, by SMTP or pickup: it may be a hop */

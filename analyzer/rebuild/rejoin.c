@@ -152,24 +152,6 @@ static bool join(struct rebuild *r, uint32_t parent, uint32_t child)
     return true;
 }
 
-/* True when the relay of a delivery is a program on this machine that may hand the mail back. */
-static bool relay_is_local(struct slice relay, bool by_pipe)
-{
-    static const struct slice loopback[] = { SLICE("[127."), SLICE("[::1]"), SLICE("[private/") };
-    static const struct slice ends[] = { SLICE("none"), SLICE("local"), SLICE("virtual"),
-                                         SLICE("") };
-    if (slice_index(relay, '[') < relay.len) {
-        for (size_t i = 0; i < COUNT(loopback); i++)
-            if (!by_pipe && slice_find(relay, loopback[i]) < relay.len)
-                return true;
-        return false;
-    }
-    for (size_t i = 0; i < COUNT(ends); i++)
-        if (slice_equal(relay, ends[i]))
-            return false;
-    return by_pipe; /* a service of pipe(8) */
-}
-
 /* Both ends of an edge, NONE where one is not known. */
 static void edge_resolve(struct rebuild *r, const struct edge *edge, uint32_t *parent,
                          uint32_t *child)
@@ -225,6 +207,8 @@ static void edges_resolve(struct rebuild *r, struct hop_fold *fold)
             if (edge->kind != order[k])
                 continue;
             edge_resolve(r, edge, &parent, &child);
+            if (edge->kind == EDGE_QUEUED_AS && edge->from.at.row != NONE)
+                hop_fold_relay(fold, edge->from.at.row);
             if (edge->kind == EDGE_NOTICE && child != NONE)
                 r->notes[child].marks |= MARK_NOTICE;
             if (edge->kind == EDGE_NOTICE || !join(r, parent, child))
