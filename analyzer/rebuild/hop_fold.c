@@ -200,7 +200,7 @@ static void fold_rest(struct hop_fold *fold, uint32_t parent, uint32_t child, ui
 {
     struct evidence *e = fold->r->evidence;
     bool moved = fold->flags[child] & FLAG_MOVED;
-    bool lost = e->messages[child].open || !e->messages[child].first_row;
+    bool lost = !(fold->r->notes[child].marks & MARK_DONE) || !e->messages[child].first_row;
     for (uint32_t at = fold->first_part[child]; at; at = fold->next_part[at - 1]) {
         uint32_t row = fold->parts[at - 1].row;
         if (row == NONE || fold->taken[row] || row_is_refused(fold->r, row))
@@ -230,7 +230,8 @@ static void fold_facts(struct hop_fold *fold, uint32_t parent, uint32_t child)
     struct message *into = &e->messages[parent];
     const struct message *from = &e->messages[child];
     bool moved = fold->flags[child] & FLAG_MOVED;
-    into->open = moved ? from->open : into->open || from->open;
+    bool done = fold->r->notes[child].marks & MARK_DONE;
+    into->open = moved ? !done : into->open || from->open;
     into->recipients_complete |= moved && from->recipients_complete;
     into->last = from->last;
     into->size = into->size ? into->size : from->size;

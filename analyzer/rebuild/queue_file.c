@@ -265,6 +265,8 @@ void mail_close(struct rebuild *r, struct mail *mail)
     message->open =
         mail->birth == BIRTH_NONE ||
         (mail->key && !mail->dead && !(*mail_marks(r, mail) & (MARK_REFUSED | MARK_ABORTED)));
+    if (mail->dead)
+        *mail_marks(r, mail) |= MARK_DONE;
     message->recipients_complete = mail->nrcpt && mail->parts >= mail->nrcpt;
     message->first_row = mail->first_row; /* + 1, chained; until the rows are put in order */
     mail_free(r, mail);

@@ -40,7 +40,7 @@ enum message_mark {
     MARK_REFUSED = 1 << 7,  /* the whole message was refused or swallowed: no delivery follows */
     MARK_HELD = 1 << 8,     /* cleanup put it on hold: MailScanner may take it from there */
     MARK_JOINED = 1 << 9,   /* another queue id goes on with it */
-    MARK_CLIENT_LINE = 1 << 10, /* client= was seen */
+    MARK_DONE = 1 << 10,    /* left the queue */
 };
 
 struct message_note {

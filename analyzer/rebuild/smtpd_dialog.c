@@ -374,7 +374,6 @@ void smtpd_client(struct rebuild *r, const struct event *event)
     mail->client_seen = true;
     mail_touch(r, mail, event);
     mail_message(r, mail)->facts = session_facts_number(r, state);
-    *mail_marks(r, mail) |= MARK_CLIENT_LINE;
     struct slice original = event_get(event, FIELD_ORIG_QUEUE_ID);
     if (original.at)
         rejoin_original(r, mail, original);

@@ -1,0 +1,162 @@
+/* Small logs and the rows that must come of them: what content filters and policy services log.
+ * Numbers in names: formats.md 4.4 of the specification. */
+#include "analyzer/rebuild/rebuild.h"
+
+#include "tests/support/log_feed.h"
+#include "tests/support/suite.h"
+
+#define PROGRAM(minute_second, text) "Nov 22 10:" minute_second " mx1 " text "\n"
+#define HELD(id)                                                                                   \
+    CONNECT("7") CLIENT("7", id)                                                                   \
+    LINE("15:02", "cleanup[8]: " id ": hold: header Received: from mail.example.org "              \
+                  "(mail.example.org [192.0.2.7])??by mx.example.com (Postfix) with ESMTP id " id  \
+                  "??for <b@example.com>; Sun, 22 Nov 2026 10:15:02 +0100 (CET) from "             \
+                  "mail.example.org[192.0.2.7]" ENVELOPE("b@example.com"))                         \
+    MESSAGE_ID(id, "m1@example.org") DISCONNECT("7")
+#define TAKEN(id, nrcpt)                                                                           \
+    CONNECT("7") CLIENT("7", id) MESSAGE_ID(id, "m1@example.org")                                  \
+    QUEUED(id, "a@example.org", nrcpt) DISCONNECT("7")
+#define HANDED_ON(id, to, reply)                                                                   \
+    LINE("15:05", "smtp[10]: " id ": to=<" to ">, relay=127.0.0.1[127.0.0.1]:10025, " DELAYS       \
+                  "dsn=2.0.0, status=sent (250 2.0.0 " reply ")")
+#define ROW(id) "1 " id " " MAIL_EXAMPLE "? from=a@example.org to="
+#define FULL_ROW(id) "1 " id " " MAIL_EXAMPLE "mail.example.org from=a@example.org to="
+#define FIRST "BA166C00C0"
+#define SECOND "0921EC00A8"
+
+static const struct {
+    const char *name, *log, *rows;
+} cases[] = {
+    /* clang-format off */
+    { "29: the before-queue filter is down: no restriction said 451",
+      CONNECT("7")
+      LINE("15:02", "smtpd[7]: NOQUEUE: client=mail.example.org[192.0.2.7]")
+      LINE("15:02", "smtpd[7]: warning: connect to proxy filter 127.0.0.1:10025: Connection refused")
+      LINE("15:02", "smtpd[7]: proxy-reject: END-OF-MESSAGE: 451 4.3.0 Error: queue file write error" ENVELOPE("b@example.com"))
+      DISCONNECT("7"),
+      "1 NOQUEUE " MAIL_EXAMPLE "mail.example.org from=a@example.org to=b@example.com defer 451 rejected\n" },
+    { "30: MailScanner, short id",
+      HELD(FIRST)
+      PROGRAM("15:05", "MailScanner[99]: Message " FIRST ".A9BEF from 192.0.2.7 (a@example.org) to example.com is not spam, SpamAssassin (not cached, score=-1.9, required 5, BAYES_00 -1.90)")
+      PROGRAM("15:05", "MailScanner[99]: Requeue: " FIRST ".A9BEF to " SECOND)
+      LINE("15:06", "qmgr[9]: " SECOND ": from=<a@example.org>, size=999, nrcpt=2 (queue active)")
+      SENT(SECOND, "b@example.com") SENT(SECOND, "c@example.com") REMOVED(SECOND),
+      FULL_ROW(FIRST) "b@example.com accept sent hop=" SECOND " MailScanner:ham\n"
+      FULL_ROW(FIRST) "c@example.com accept sent hop=" SECOND " MailScanner:ham\n" },
+    { "31: long id",
+      HELD("4bsM5k4xJmz4rT6") PROGRAM("15:05", "MailScanner[99]: Requeue: 4bsM5k4xJmz4rT6 to 4bsM5m1QyPz4rTB")
+      LINE("15:06", "qmgr[9]: 4bsM5m1QyPz4rTB: from=<a@example.org>, size=999, nrcpt=1 (queue active)")
+      SENT("4bsM5m1QyPz4rTB", "b@example.com") REMOVED("4bsM5m1QyPz4rTB"),
+      FULL_ROW("4bsM5k4xJmz4rT6") "b@example.com accept sent hop=4bsM5m1QyPz4rTB\n" },
+    { "32: the same id twice",
+      HELD("4bsM5k4xJmz4rT6") PROGRAM("15:05", "MailScanner[99]: Requeue: 4bsM5k4xJmz4rT6 to 4bsM5k4xJmz4rT6")
+      LINE("15:06", "qmgr[9]: 4bsM5k4xJmz4rT6: from=<a@example.org>, size=999, nrcpt=1 (queue active)")
+      SENT("4bsM5k4xJmz4rT6", "b@example.com") REMOVED("4bsM5k4xJmz4rT6"),
+      FULL_ROW("4bsM5k4xJmz4rT6") "b@example.com accept sent\n" },
+    { "33: spam that MailScanner deletes",
+      HELD(FIRST)
+      PROGRAM("15:05", "MailScanner[99]: Message " FIRST ".A9BEF from 192.0.2.7 (a@example.org) to example.com is spam, SpamAssassin (not cached, score=12.3, required 5, BAYES_99 3.50, RDNS_NONE 0.79)")
+      PROGRAM("15:05", "MailScanner[99]: Spam Actions: message " FIRST ".A9BEF actions are store,delete"),
+      FULL_ROW(FIRST) "b@example.com accept discarded MailScanner:spam\n" },
+    { "33: spam that it delivers all the same",
+      HELD(FIRST)
+      PROGRAM("15:05", "MailScanner[99]: Message " FIRST ".A9BEF from 192.0.2.7 (a@example.org) to example.com is spam, SpamAssassin (not cached, score=5.3, required 5, BAYES_99 3.50)")
+      PROGRAM("15:05", "MailScanner[99]: Spam Actions: message " FIRST ".A9BEF actions are deliver")
+      PROGRAM("15:05", "MailScanner[99]: Requeue: " FIRST ".A9BEF to " SECOND)
+      LINE("15:06", "qmgr[9]: " SECOND ": from=<a@example.org>, size=999, nrcpt=1 (queue active)")
+      SENT(SECOND, "b@example.com") REMOVED(SECOND),
+      FULL_ROW(FIRST) "b@example.com accept sent hop=" SECOND " MailScanner:spam\n" },
+    { "a virus that MailScanner does not pass on",
+      HELD(FIRST)
+      PROGRAM("15:05", "MailScanner[99]: Clamd::INFECTED:: Eicar-Test-Signature :: ./" FIRST ".A9BEF/eicar.com")
+      PROGRAM("15:05", "MailScanner[99]: Infected message " FIRST ".A9BEF came from 192.0.2.7"),
+      FULL_ROW(FIRST) "b@example.com accept discarded MailScanner:virus\n" },
+    { "still in MailScanner's hands",
+      HELD(FIRST),
+      FULL_ROW(FIRST) "b@example.com accept held open\n" },
+    { "a requeued id that was used before",
+      CONNECT("17") LINE("15:01", "smtpd[17]: " SECOND ": client=mail.example.org[192.0.2.7]")
+      LINE("15:01", "qmgr[9]: " SECOND ": from=<old@example.org>, size=999, nrcpt=1 (queue active)")
+      LINE("15:01", "local[10]: " SECOND ": to=<d@example.com>, relay=local, " DELAYS "dsn=2.0.0, status=sent (delivered to maildir)")
+      LINE("15:01", "qmgr[9]: " SECOND ": removed")
+      "Nov 22 10:16:01 mx1 postfix/smtpd[7]: connect from mail.example.org[192.0.2.7]\n"
+      "Nov 22 10:16:01 mx1 postfix/smtpd[7]: " FIRST ": client=mail.example.org[192.0.2.7]\n"
+      "Nov 22 10:16:01 mx1 postfix/cleanup[8]: " FIRST ": hold: header Received: from mail.example.org (mail.example.org [192.0.2.7])??by mx.example.com (Postfix) with ESMTP id " FIRST " from mail.example.org[192.0.2.7]" ENVELOPE("b@example.com") "\n"
+      "Nov 22 10:16:01 mx1 postfix/cleanup[8]: " FIRST ": message-id=<m1@example.org>\n"
+      "Nov 22 10:16:05 mx1 MailScanner[99]: Requeue: " FIRST ".A9BEF to " SECOND "\n"
+      "Nov 22 10:16:06 mx1 postfix/qmgr[9]: " SECOND ": from=<a@example.org>, size=999, nrcpt=1 (queue active)\n"
+      "Nov 22 10:16:06 mx1 postfix/local[9]: " SECOND ": to=<b@example.com>, relay=local, " DELAYS "dsn=5.2.2, status=bounced (full)\n"
+      "Nov 22 10:16:06 mx1 postfix/qmgr[9]: " SECOND ": removed\n",
+      "1 " SECOND " " MAIL_EXAMPLE "? from=old@example.org to=d@example.com accept sent\n"
+      "2 " FIRST " " MAIL_EXAMPLE "mail.example.org from=a@example.org to=b@example.com accept bounced hop=" SECOND "\n" },
+    { "BitDefender's own log: spam that it passes on",
+      TAKEN("5AB6E1C7", "1")
+      LINE("15:03", "smtpd[17]: connect from localhost[127.0.0.1]")
+      LINE("15:03", "smtpd[17]: " SECOND ": client=localhost[127.0.0.1]")
+      LINE("15:03", "cleanup[8]: " SECOND ": message-id=<m1@example.org>")
+      LINE("15:03", "qmgr[9]: " SECOND ": from=<a@example.org>, size=999, nrcpt=1 (queue active)")
+      SENT(SECOND, "b@example.com") REMOVED(SECOND) HANDED_ON("5AB6E1C7", "b@example.com", "message processed") REMOVED("5AB6E1C7")
+      PROGRAM("15:03", "BDMAILD: SPAM: sender: a@example.org, recipients: b@example.com, sender IP: 127.0.0.1, subject: \"offer, now\", score: 1000, stamp: \" v1, build 2.10.1.12405, rbl score: 0(0), total: 1000(750)\", agent: Smtp Proxy 3.1.3, action: tag (move-to-quarantine;tag), header recipients: ( \"<b@example.com>\" ), headers: ( \"Received: from mail.example.org (mail.example.org [192.0.2.7]) by mx.example.com (Postfix) with ESMTP id 5AB6E1C7; Sun, 22 Nov 2026 10:01:19 +0100 (CET)\" ), group: \"Default\""),
+      ROW("5AB6E1C7") "b@example.com accept sent hop=" SECOND " BDMAILD:spam\n" },
+    { "BitDefender: spam that it keeps",
+      PROGRAM("15:03", "BDMAILD: SPAM: sender: a@example.org, recipients: b@example.com, sender IP: 127.0.0.1, subject: \"x\", score: 1000, stamp: \" v1, build 2.10.1.12405, rbl score: 0(0), total: 1000(750)\", agent: Smtp Proxy 3.1.3, action: drop (move-to-quarantine;drop), header recipients: ( \"<b@example.com>\" ), headers: ( \"Received: from mail.example.org (mail.example.org [192.0.2.7]) by mx.example.com (Postfix) with ESMTP id 5AB6E1C7; Sun, 22 Nov 2026 10:01:19 +0100 (CET)\" ), group: \"Default\"")
+      TAKEN("5AB6E1C7", "2") HANDED_ON("5AB6E1C7", "b@example.com", "message processed") HANDED_ON("5AB6E1C7", "c@example.com", "message processed") REMOVED("5AB6E1C7"),
+      ROW("5AB6E1C7") "b@example.com accept discarded BDMAILD:spam\n"
+      ROW("5AB6E1C7") "c@example.com accept discarded BDMAILD:spam\n" },
+    { "amavis names both ids, Postfix does not",
+      TAKEN(FIRST, "1")
+      LINE("15:03", "smtpd[17]: connect from localhost[127.0.0.1]")
+      LINE("15:03", "smtpd[17]: " SECOND ": client=localhost[127.0.0.1]")
+      LINE("15:03", "qmgr[9]: " SECOND ": from=<a@example.org>, size=999, nrcpt=1 (queue active)")
+      SENT(SECOND, "b@example.com") REMOVED(SECOND) REMOVED(FIRST)
+      PROGRAM("15:05", "amavis[50]: (15303-02) Passed SPAMMY {RelayedTaggedInbound}, [192.0.2.7]:48512 [192.0.2.7] <a@example.org> -> <b@example.com>, Queue-ID: " FIRST ", Message-ID: <m1@example.org>, mail_id: LTo-eHGIVjxE, Hits: 5.9, size: 1587, queued_as: " SECOND ", 1841 ms"),
+      ROW(FIRST) "b@example.com accept sent hop=" SECOND " amavis:spam\n" },
+    { "rspamd by queue id, spamd by message-id",
+      TAKEN(FIRST, "1") SENT(FIRST, "b@example.com") REMOVED(FIRST)
+      PROGRAM("15:02", "rspamd[50]: <7d1c5f>; task; rspamd_task_write_log: id: <m1@example.org>, qid: <" FIRST ">, ip: 192.0.2.7, from: <a@example.org>, (default: F (no action): [1.20/15.00] [BAYES_HAM(-3.00){99.9%;}]), len: 3027, time: 211.5ms, dns req: 12, digest: <0123abcd>, rcpts: <b@example.com>, mime_rcpts: <b@example.com>")
+      PROGRAM("15:03", "spamd[51]: spamd: result: . -1 - BAYES_00 scantime=0.2,size=100,user=u,uid=113,required_score=5.0,rhost=localhost,raddr=127.0.0.1,rport=40000,mid=<m1@example.org>,autolearn=ham"),
+      ROW(FIRST) "b@example.com accept sent rspamd:ham spamd:ham\n" },
+    { "a verdict about another message",
+      TAKEN(FIRST, "1") SENT(FIRST, "b@example.com") REMOVED(FIRST)
+      PROGRAM("15:03", "spamd[51]: spamd: result: Y 12 - BAYES_99 scantime=0.2,size=100,user=u,uid=113,required_score=5.0,rhost=localhost,raddr=127.0.0.1,rport=40000,mid=<m2@example.org>,autolearn=no"),
+      ROW(FIRST) "b@example.com accept sent\n" },
+    { "Dovecot's folder",
+      TAKEN(FIRST, "1") SENT(FIRST, "b@example.com") REMOVED(FIRST)
+      PROGRAM("15:05", "dovecot: lmtp(b@example.com)<16063><N2hLF3ffMGaEtyoA0J78UA>: sieve: msgid=<m1@example.org>: stored mail into mailbox 'Junk'"),
+      ROW(FIRST) "b@example.com accept sent dovecot:spam\n" },
+    { "a milter's word",
+      CONNECT("7") CLIENT("7", FIRST) MESSAGE_ID(FIRST, "m1@example.org")
+      LINE("15:02", "cleanup[8]: " FIRST ": milter-reject: END-OF-MESSAGE from mail.example.org[192.0.2.7]: 5.7.1 Blocked by SpamAssassin" ENVELOPE("b@example.com"))
+      DISCONNECT("7"),
+      FULL_ROW(FIRST) "b@example.com reject rejected milter:spam\n" },
+    { "the HELO name that policyd-spf saw",
+      CONNECT("7")
+      PROGRAM("15:02", "policyd-spf[60]: prepend Received-SPF: Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.7; helo=mail.example.org; envelope-from=a@example.org; receiver=<UNKNOWN>")
+      CLIENT("7", FIRST) QUEUED(FIRST, "a@example.org", "1") DISCONNECT("7") SENT(FIRST, "b@example.com") REMOVED(FIRST),
+      FULL_ROW(FIRST) "b@example.com accept sent\n" },
+    { "two HELO names of one client and sender at one time: neither",
+      CONNECT("7")
+      PROGRAM("15:02", "policyd-spf[60]: prepend Received-SPF: Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.7; helo=mail.example.org; envelope-from=a@example.org; receiver=<UNKNOWN>")
+      PROGRAM("15:02", "policyd-spf[61]: prepend Received-SPF: Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.7; helo=other.example.org; envelope-from=a@example.org; receiver=<UNKNOWN>")
+      CLIENT("7", FIRST) QUEUED(FIRST, "a@example.org", "1") DISCONNECT("7") SENT(FIRST, "b@example.com") REMOVED(FIRST),
+      ROW(FIRST) "b@example.com accept sent\n" },
+    { "an SPF answer about another sender",
+      CONNECT("7")
+      PROGRAM("15:02", "policyd-spf[60]: prepend Received-SPF: Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.7; helo=mail.example.org; envelope-from=x@example.org; receiver=<UNKNOWN>")
+      CLIENT("7", FIRST) QUEUED(FIRST, "a@example.org", "1") DISCONNECT("7") SENT(FIRST, "b@example.com") REMOVED(FIRST),
+      ROW(FIRST) "b@example.com accept sent\n" },
+    /* clang-format on */
+};
+
+START_TEST(rows_come_of_the_log)
+{
+    log_check_rows(cases[_i].name, cases[_i].log, cases[_i].rows);
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+    tcase_add_loop_test(tcase, rows_come_of_the_log, 0, COUNT(cases));
+}
+
+TEST_MAIN("rebuild_filters", add)
