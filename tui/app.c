@@ -8,7 +8,7 @@
 #include "tui/panel.h"
 #include "tui/text_columns.h"
 
-enum { DEPTH_MAX = 16, TEXT_MAX = 16384 };
+enum { DEPTH_MAX = 16, TEXT_MAX = 16384, IDLE_MS = 40 };
 
 struct app {
     struct dashboard dashboard;
@@ -356,6 +356,18 @@ static void handle(struct app *app, int code)
         go_back(app, code);
 }
 
+/* The next key, or 0 when the screen is to be drawn again. */
+static int next_key(struct app *app)
+{
+    struct panel *panel = top_panel(app);
+    if (panel->class->idle) {
+        int code = screen_key(app->dashboard.screen, IDLE_MS);
+        if (code || panel->class->idle(panel))
+            return code;
+    }
+    return screen_key(app->dashboard.screen, -1);
+}
+
 int tui_run(struct results *results, const struct tui_options *options, struct fault *fault)
 {
     struct app app = { .dashboard.results = results };
@@ -369,7 +381,7 @@ int tui_run(struct results *results, const struct tui_options *options, struct f
     push(&app, panel_restrictions_new(&app.dashboard));
     while (!app.done) {
         draw(&app);
-        int code = screen_key(app.dashboard.screen, -1);
+        int code = next_key(&app);
         if (code == SCREEN_CLOSED)
             break;
         if (code)

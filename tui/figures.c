@@ -83,6 +83,8 @@ static void widen(size_t *width, size_t need)
 void figures_measure(struct figures_widths *widths, const struct estimate *estimate)
 {
     struct parts parts;
+    if (estimate->of == 0)
+        return;
     parts_init(&parts, estimate, widths->short_count);
     widen(&widths->count, parts.count.len);
     widen(&widths->rate, parts.rate.len);
@@ -102,6 +104,13 @@ void figures_estimate(struct buffer *out, const struct estimate *estimate,
     static const struct figures_widths none;
     const struct figures_widths *want = widths ? widths : &none;
     struct parts parts;
+    if (estimate->of == 0) {
+        size_t gaps = want->rate ? 2 : 0;
+        add_spaces(out, 1, want->count);
+        buffer_add_byte(out, '?');
+        add_spaces(out, 0, want->rate + want->interval + gaps);
+        return;
+    }
     parts_init(&parts, estimate, want->short_count);
     add_spaces(out, parts.count.len, want->count);
     buffer_add_slice(out, buffer_slice(&parts.count));

@@ -24,9 +24,10 @@ struct figures_widths {
     size_t count, rate, interval;
     bool short_count; /* `12` instead of `12/300`, where the 300 stands above for all */
 };
-/* Widens the widths to what an estimate needs. */
+/* Widens the widths to what an estimate needs, if there is anything to count. */
 void figures_measure(struct figures_widths *widths, const struct estimate *estimate);
-/* `12/300 4.0% [0.2..21]`, count and rate right-aligned to the widths (NULL: not aligned). */
+/* `12/300 4.0% [0.2..21]`, count and rate right-aligned to the widths (NULL: not aligned); `?` where
+ * there is nothing to count: no message is labelled. */
 void figures_estimate(struct buffer *out, const struct estimate *estimate,
                       const struct figures_widths *widths);
 

@@ -148,6 +148,11 @@ static void draw_figure(struct pen *pen, const char *name, const struct estimate
     pen_flush(pen, STYLE_PLAIN);
     figures_estimate(&pen->text, estimate, widths);
     pen_flush(pen, style);
+    if (estimate->of == 0) {
+        pen_word(pen, "  cannot be said: no such mail is labelled", STYLE_WARNING);
+        pen->row++;
+        return;
+    }
     add_aligned(&pen->text, estimate->deferred, 0, COUNT_WIDTH);
     add_aligned(&pen->text, estimate->clusters, estimate->of_clusters, COUNT_WIDTH);
     buffer_add_text(&pen->text, "  ");
@@ -194,7 +199,7 @@ static void draw_coverage(struct pen *pen)
     const struct results_set *set = results_candidate(pen->dashboard->results);
     const struct results_changes *changes = results_changes(pen->dashboard->results);
     pen->column = 1;
-    buffer_format(&pen->text, "%-*s", LABEL_WIDTH, "Coverage");
+    buffer_add_text(&pen->text, "Coverage ");
     figures_percent(&pen->text, set->coverage);
     buffer_add_text(&pen->text, "%: newly ");
     add_change(&pen->text, changes->newly_rejected, " rejected, ");

@@ -48,6 +48,8 @@ struct panel_class {
     enum panel_event (*act)(struct panel *panel, enum action action, struct panel **next);
     /* Draws below the list into the room that it leaves; returns the rows that it wants there. */
     int (*below)(struct panel *panel, struct area area, bool draw);
+    /* Does what would hold keys up, once no key has come for a moment; true: draw again. */
+    bool (*idle)(struct panel *panel);
 };
 
 /* The head of every panel. */

@@ -67,6 +67,7 @@ struct restrictions {
     struct preview previews[PREVIEWS];
     struct arena arena; /* of the previews */
     size_t previewed;   /* whose they are, from 1; 0: nobody's */
+    bool wants_preview; /* there was room for it in the last frame */
 };
 
 static const struct results_restriction *restriction_at(const struct panel *panel, size_t row)
@@ -262,24 +263,29 @@ static void draw_share(struct panel *panel, struct area line, const struct resul
     buffer_release(&text);
 }
 
-/* The shares of the chosen restriction; asked for anew only when it is another one. */
-static const struct preview *find_preview(struct restrictions *self, size_t row)
+/* Asks for the shares of the chosen restriction, once no key has come for a moment: over a long log
+ * that takes longer than a key that is held down should wait. */
+static bool idle(struct panel *panel)
 {
     static const enum results_dimension dimensions[PREVIEWS] = { BY_ORGANISATION, BY_SENDER };
-    if (self->previewed == row + 1)
-        return self->previews;
+    struct restrictions *self = (struct restrictions *)panel;
+    size_t row;
+    if (!self->wants_preview || !list_view_selected(panel->list, &row) ||
+        self->previewed == row + 1)
+        return false;
     arena_release(&self->arena);
     self->previewed = row + 1;
     for (size_t i = 0; i < PREVIEWS; i++)
         self->previews[i].shares =
-            results_top(self->panel.dashboard->results, row, dimensions[i], PREVIEW_MOST,
-                        &self->arena, &self->previews[i].count);
-    return self->previews;
+            results_top(panel->dashboard->results, row, dimensions[i], PREVIEW_MOST, &self->arena,
+                        &self->previews[i].count);
+    return true;
 }
 
 static void draw_preview(struct panel *panel, struct area area, const struct preview *preview,
                          const char *title)
 {
+    bool known = preview->shares != NULL;
     struct screen *screen = panel->dashboard->screen;
     struct buffer heading;
     int key_width = area.columns - 3 * NUMBER_WIDTH - 1;
@@ -288,11 +294,11 @@ static void draw_preview(struct panel *panel, struct area area, const struct pre
                   NUMBER_WIDTH, "Ham", NUMBER_WIDTH, "Spam");
     screen_text(screen, area.row, area.column + 1, area.columns - 1, buffer_slice(&heading),
                 STYLE_HEADING);
-    for (size_t i = 0; i < preview->count && (int)i + 1 < area.rows; i++) {
+    for (size_t i = 0; known && i < preview->count && (int)i + 1 < area.rows; i++) {
         struct area line = { area.row + 1 + (int)i, area.column + 1, 1, area.columns - 1 };
         draw_share(panel, line, &preview->shares[i], key_width);
     }
-    if (preview->count == 0)
+    if (known && preview->count == 0)
         screen_text(screen, area.row + 1, area.column + 1, area.columns - 1,
                     slice_of("Nobody: it acts on no mail."), STYLE_DIM);
     buffer_release(&heading);
@@ -300,18 +306,21 @@ static void draw_preview(struct panel *panel, struct area area, const struct pre
 
 static int below(struct panel *panel, struct area area, bool draw)
 {
+    static const struct preview nothing_yet[PREVIEWS];
+    struct restrictions *self = (struct restrictions *)panel;
     size_t row;
-    if (!list_view_selected(panel->list, &row))
-        return 0;
     int spare = area.rows - (int)panel->list->total - 2;
-    if (!draw)
-        return spare < PREVIEW_MIN ? 0 : spare;
+    if (!draw) {
+        self->wants_preview = spare >= PREVIEW_MIN && list_view_selected(panel->list, &row);
+        return self->wants_preview ? spare : 0;
+    }
     struct area left = area, right = area;
     if (area.columns >= TWO_TABLES)
         left.columns = right.columns = (right.column = area.columns / 2) - 2;
     else
         left.columns = area.columns < PREVIEW_WIDTH ? area.columns : PREVIEW_WIDTH;
-    const struct preview *previews = find_preview((struct restrictions *)panel, row);
+    bool known = list_view_selected(panel->list, &row) && self->previewed == row + 1;
+    const struct preview *previews = known ? self->previews : nothing_yet;
     draw_preview(panel, left, &previews[0], "Whose mail the chosen one acts on");
     if (area.columns >= TWO_TABLES)
         draw_preview(panel, right, &previews[1], "By sender");
@@ -336,6 +345,7 @@ static const struct panel_class class = {
     .detail = detail,
     .act = act,
     .below = below,
+    .idle = idle,
 };
 
 struct panel *panel_restrictions_new(struct dashboard *dashboard)
