@@ -249,8 +249,12 @@ analyze: ## gcc -fanalyzer on every product file
 
 man: ## check the manual page
 	mandoc -T lint -W warning man/mailwhatif.1
-docs: all ## docs/restrictions.md and docs/formats.md, written from the tables
-	tools/gen-docs $(OUT)
+docs: $(OUT)/gen_docs ## docs/restrictions.md and docs/formats.md, written from the tables
+	$(OUT)/gen_docs restrictions >docs/restrictions.md
+	$(OUT)/gen_docs formats >docs/formats.md
+$(OUT)/gen_docs: $(OUT)/obj/tools/gen_docs.o $(OUT)/libmailwhatif.a
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 samples: ## write samples/ anew with a real Postfix (needs root and the lab)
 	tools/make-sample
 

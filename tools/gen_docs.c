@@ -1,0 +1,152 @@
+/*
+ * Prints a page of docs/ from the program's own tables, so that page and program cannot differ.
+ * usage: gen_docs restrictions|formats
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer/policy/restriction.h"
+#include "base/xalloc.h"
+#include "parsers/lines/program_names.h"
+
+/* "reads" as the words of the evidence. */
+static void print_reads(unsigned reads)
+{
+    static const struct {
+        unsigned bit;
+        const char *word;
+    } words[] = {
+        { READS_CLIENT, "client" },       { READS_HELO, "HELO" },     { READS_SENDER, "sender" },
+        { READS_RECIPIENT, "recipient" }, { READS_FACTS, "session" }, { READS_MAIL, "size" },
+        { READS_TIME, "time" },
+    };
+    const char *comma = "";
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (reads & words[i].bit) {
+            printf("%s%s", comma, words[i].word);
+            comma = ", ";
+        }
+    }
+    if (!*comma)
+        fputs("-", stdout);
+}
+
+static const char *argument_word(enum argument_kind kind)
+{
+    switch (kind) {
+    case ARGUMENT_MAP:
+        return " *type:table*";
+    case ARGUMENT_DOMAIN:
+        return " *domain*";
+    case ARGUMENT_SERVICE:
+        return " *service*";
+    case ARGUMENT_SECONDS:
+        return " *seconds*";
+    case ARGUMENT_NONE:
+        break;
+    }
+    return "";
+}
+
+static void print_version(unsigned version, const char *word)
+{
+    if (version)
+        printf("%s %u.%u", word, version / 100, version % 100);
+}
+
+static void print_restrictions(void)
+{
+    fputs("# Restrictions\n\n"
+          "Every smtpd restriction that is simulated, in the order of the registry\n"
+          "(`analyzer/policy/restriction_table.c`, from which this page is made by `make docs`). A "
+          "restriction\n"
+          "that is not here makes a verdict *unknown* and is named in `needs`.\n\n"
+          "| restriction | reads | reply | what it does |\n|---|---|---|---|\n",
+          stdout);
+    size_t count;
+    const struct restriction *rows = restriction_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const struct restriction *row = &rows[i];
+        printf("| `%s`%s", row->name, argument_word((enum argument_kind)row->argument));
+        if (row->alias)
+            printf(" (old: `%s`)", row->alias);
+        fputs(" | ", stdout);
+        print_reads(row->reads);
+        fputs(" | ", stdout);
+        if (row->code)
+            printf("%u %s", row->code, row->dsn ? row->dsn : "");
+        if (row->code_parameter)
+            printf(" (`%s`)", row->code_parameter);
+        printf(" | %s", row->doc);
+        print_version(row->since, "; since");
+        print_version(row->until, "; until");
+        fputs(" |\n", stdout);
+    }
+}
+
+/* Text for a code span that stands in a table cell or list: no line ends, no back-ticks. */
+static void print_sample(const char *samples)
+{
+    size_t len = strcspn(samples, "\n");
+    for (size_t i = 0; i < len; i++)
+        putchar(samples[i] == '`' ? '\'' : samples[i]);
+}
+
+static void print_table(const struct shape_table *table)
+{
+    printf("\n## %s\n\n", table->name);
+    for (size_t i = 0; i < table->count; i++) {
+        printf("- **%s** `", event_kind_name(table->rows[i].kind));
+        print_sample(table->rows[i].pattern);
+        fputs("`\n  `", stdout);
+        print_sample(table->rows[i].samples);
+        fputs("`\n", stdout);
+    }
+}
+
+static bool is_first_use(const struct program_rule *rules, size_t rule, size_t at)
+{
+    const struct shape_table *table = rules[rule].tables[at];
+    for (size_t r = 0; r <= rule; r++)
+        for (size_t t = 0; rules[r].tables[t]; t++) {
+            if (rules[r].tables[t] == table)
+                return r == rule && t == at;
+        }
+    return true;
+}
+
+static void print_formats(void)
+{
+    fputs("# Line formats\n\n"
+          "Every line shape that is understood, with its first sample; made from the tables in\n"
+          "`parsers/lines/` by `make docs`. A pattern is literal text with slots: `{field}`, "
+          "`{field:type}`,\n"
+          "`{*}` for text that is skipped (`parsers/lines/line_shape.h`).\n\n"
+          "| program | tables |\n|---|---|\n",
+          stdout);
+    size_t count;
+    const struct program_rule *rules = program_rules(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (!rules[i].tables[0])
+            continue;
+        printf("| %s |", rules[i].names);
+        for (size_t t = 0; rules[i].tables[t]; t++)
+            printf("%s %s", t ? "," : "", rules[i].tables[t]->name);
+        fputs(" |\n", stdout);
+    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t t = 0; rules[i].tables[t]; t++)
+            if (is_first_use(rules, i, t))
+                print_table(rules[i].tables[t]);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "restrictions") == 0)
+        print_restrictions();
+    else if (argc == 2 && strcmp(argv[1], "formats") == 0)
+        print_formats();
+    else
+        return 2;
+    return fflush(stdout) != 0;
+}
