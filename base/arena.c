@@ -81,7 +81,7 @@ struct slice arena_copy(struct arena *arena, struct slice text)
 {
     if (!text.at)
         return text;
-    char *copy = arena_take(arena, text.len + 1, 1);
+    char *copy = arena_take(arena, text.len + 1, alignof(uint32_t));
     if (text.len)
         memcpy(copy, text.at, text.len);
     copy[text.len] = '\0';

@@ -24,7 +24,8 @@ void arena_release(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 /* As arena_alloc, zeroed. */
 void *arena_calloc(struct arena *arena, size_t size);
-/* A copy of text in the arena, with a NUL behind it that is not counted. Keeps "no text" as it is. */
+/* A copy of text in the arena, with a NUL behind it that is not counted; it begins at a multiple of
+ * four, so that a key made of 32-bit words can be read in place. Keeps "no text" as it is. */
 struct slice arena_copy(struct arena *arena, struct slice text);
 /* As arena_copy, without alignment and without NUL: the tightest packing. */
 struct slice arena_pack(struct arena *arena, struct slice text);

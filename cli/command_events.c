@@ -1,10 +1,14 @@
 /* `events`: every log line as a typed JSON record. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/xalloc.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/run.h"
 #include "cli/unparsed.h"
 #include "parsers/input/input.h"
 #include "parsers/lines/event_lines.h"
@@ -37,7 +41,8 @@ static void write_events(struct input *input, struct line_parser *parser, struct
             progress_update(&progress, done, all);
         }
     }
-    fwrite(out.at, 1, out.len, output->stream);
+    if (out.len)
+        fwrite(out.at, 1, out.len, output->stream);
     buffer_release(&out);
     progress_end(&progress);
 }
@@ -56,8 +61,24 @@ static void print_counts(const struct line_parser *parser)
     fputc('\n', stderr);
 }
 
-static void print_remarks(const struct diagnostics *remarks)
+static void write_unparsed(const struct options *options, struct line_parser *parser,
+                           const struct input *input, struct fault *fault)
 {
+    size_t file_count, shape_count;
+    const struct input_file *files = input_files(input, &file_count);
+    const char **names = xcalloc(file_count + 1, sizeof *names);
+    for (size_t i = 0; i < file_count; i++)
+        names[i] = files[i].path;
+    const struct shape_count *shapes = line_parser_shapes(parser, &shape_count);
+    unparsed_write(options->unparsed_file, shapes, shape_count, names, file_count, fault);
+    free(names);
+}
+
+/* Remarks are for people: batch use is silent on success. */
+static void print_remarks(const struct diagnostics *remarks, const struct options *options)
+{
+    if (options->quiet || !(options->verbose || isatty(STDERR_FILENO)))
+        return;
     for (uint32_t i = 0; i < remarks->count; i++)
         fprintf(stderr, "mailwhatif: warning: %.*s\n", SLICE_FMT(remarks->items[i].text));
 }
@@ -66,14 +87,9 @@ int command_events(const struct options *options, struct fault *fault)
 {
     struct diagnostics remarks;
     struct output output;
-    struct input_options input_options = {
-        .year = options->year,
-        .format = options->format,
-        .since_us = options->since_us,
-        .until_us = options->until_us,
-    };
-    struct line_parser *parser = line_parser_new(
-        &(struct line_parser_options){ options->syslog_name, options->shapes }, fault);
+    struct input_options input_options = run_input_options(options);
+    struct line_parser_options line_options = run_line_options(options);
+    struct line_parser *parser = line_parser_new(&line_options, fault);
     if (!parser)
         return 2;
     diagnostics_init(&remarks);
@@ -82,12 +98,11 @@ int command_events(const struct options *options, struct fault *fault)
     if (input && output_open(&output, options->output_file, fault)) {
         write_events(input, parser, &output, options->quiet);
         output_commit(&output, fault);
-        unparsed_write(options->unparsed_file, parser, input, fault);
+        write_unparsed(options, parser, input, fault);
         if (options->verbose)
             print_counts(parser);
     }
-    if (!options->quiet)
-        print_remarks(&remarks);
+    print_remarks(&remarks, options);
     input_close(input);
     line_parser_free(parser);
     diagnostics_release(&remarks);

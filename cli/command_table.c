@@ -8,9 +8,9 @@
 /* clang-format off */
 static const struct command_row commands[] = {
     { "tui", "[OPTIONS] LOG...", "the dashboard; the default on a terminal",
-      NULL, COMMAND_TUI, true },
+      command_tui, COMMAND_TUI, true },
     { "replay", "[OPTIONS] LOG...", "what-if: a candidate restriction set against the baseline",
-      NULL, COMMAND_REPLAY, true },
+      command_replay, COMMAND_REPLAY, true },
     { "explain", "[OPTIONS] -k KEY LOG...", "one message: time line, evidence, every answer",
       NULL, COMMAND_EXPLAIN, true },
     { "tune", "[OPTIONS] LOG...", "propose the best restriction set within a ham-loss budget",
@@ -24,7 +24,7 @@ static const struct command_row commands[] = {
     { "events", "[OPTIONS] LOG...", "every log line as a typed JSON record",
       command_events, COMMAND_EVENTS, true },
     { "transactions", "[OPTIONS] LOG...", "every recipient with its evidence and its end",
-      NULL, COMMAND_TRANSACTIONS, true },
+      command_transactions, COMMAND_TRANSACTIONS, true },
     { "config", "-c DIR [--all] [--expand]", "the Postfix configuration as mailwhatif reads it",
       command_config, COMMAND_CONFIG, false },
     { "partial", "[OPTIONS] LOG...", "map step: a shard of a log to a partial",

@@ -7,6 +7,12 @@
 #include "base/fault.h"
 #include "cli/options.h"
 
+/* `tui`: the dashboard. */
+int command_tui(const struct options *options, struct fault *fault);
+/* `replay`: the what-if as a document, with verdict lines and thresholds. */
+int command_replay(const struct options *options, struct fault *fault);
+/* `transactions`: every row with its evidence and its end. */
+int command_transactions(const struct options *options, struct fault *fault);
 /* `config`: the configuration as postconf prints it. */
 int command_config(const struct options *options, struct fault *fault);
 /* `events`: every log line as a typed JSON record. */

@@ -205,14 +205,16 @@ static const struct option_row rows[] = {
       "whose defaults count; default from the log or the configuration, else 3.7" },
     { "map-root", 0, "DIR", SHARED | MODEL | COMMAND_CONFIG, set_text, AT(map_root), 0,
       "where tables are found that are not at their own place" },
-    { "dns", 0, "SNAPSHOT", SHARED | ROWS, set_text, AT(dns), 0,
-      "recorded DNS answers (JSON Lines); a question that is not in it stays unknown" },
+    { "dns", 0, "SNAPSHOT", SHARED | ROWS, set_list, AT(dns), 0,
+      "recorded DNS answers (JSON Lines); a question that is not in it stays unknown; "
+      "may be repeated, later ones outrank earlier ones" },
     { "policy", 0, "SERVICE=MODEL[,name=value...]", SHARED | MODEL, set_list, AT(policies), 0,
       "what a check_policy_service is: postgrey,delay=300 - policyd-spf - dunno - answers" },
     { "answers", 0, "FILE", SHARED | MODEL, set_text, AT(answers), 0,
       "recorded answers of services and tables" },
     { "live-dns", 0, NULL, SHARED | ROWS, NULL, 0, 0, NULL },
-    { "geoip", 0, "FILE.mmdb", SHARED | ROWS, NULL, 0, 0, NULL },
+    { "geoip", 0, "FILE.mmdb", SHARED | ROWS, set_list, AT(geoip), 0,
+      "country, network and its owner of an address; may be repeated" },
 
     { "Which mail is wanted", 0, NULL, 0, NULL, 0, 0, NULL },
     { "labels", 0, "FILE", SHARED | ROWS, set_list, AT(labels), 0,
@@ -276,8 +278,8 @@ void options_init(struct options *options)
 void options_release(struct options *options)
 {
     struct text_list *lists[] = { &options->arguments, &options->policies, &options->labels,
-                                  &options->overlays,  &options->enables,  &options->disables,
-                                  &options->fail_on };
+                                  &options->dns,       &options->geoip,    &options->overlays,
+                                  &options->enables,   &options->disables, &options->fail_on };
     for (size_t i = 0; i < COUNT(lists); i++)
         free(lists[i]->items);
     options_init(options);

@@ -60,8 +60,8 @@ struct options {
     int64_t since_us, until_us; /* TIME_NONE: no bound */
 
     /* the server that wrote the log */
-    const char *config_dir, *service, *map_root, *dns, *answers;
-    struct text_list policies, labels;
+    const char *config_dir, *service, *map_root, *answers;
+    struct text_list dns, geoip, policies, labels;
     int postfix_major, postfix_minor;
 
     /* the candidate, in the order in which it is laid over the baseline */

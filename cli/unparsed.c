@@ -6,25 +6,22 @@
 
 enum { LINE_LIMIT = 1 << 16 };
 
-bool unparsed_write(const char *path, struct line_parser *parser, const struct input *input,
-                    struct fault *fault)
+bool unparsed_write(const char *path, const struct shape_count *rows, size_t count,
+                    const char *const *files, size_t file_count, struct fault *fault)
 {
     struct output output;
     struct buffer line;
-    size_t count, file_count;
     if (!path)
         return true;
     if (!output_open(&output, path, fault))
         return false;
-    const struct shape_count *rows = line_parser_shapes(parser, &count);
-    const struct input_file *files = input_files(input, &file_count);
     buffer_init(&line, LINE_LIMIT);
     unparsed_heading_write(&line);
     for (size_t i = 0; i < count; i++) {
         if (rows[i].line_class == LINE_UNDERSTOOD)
             continue;
         unparsed_line_write(&line, &rows[i],
-                            rows[i].file < file_count ? files[rows[i].file].path : NULL);
+                            rows[i].file < file_count ? files[rows[i].file] : NULL);
         fwrite(line.at, 1, line.len, output.stream);
         buffer_clear(&line);
     }
