@@ -104,6 +104,39 @@ static struct policy *compile(struct pipeline *pipeline, struct config *config, 
     return policy_compile(config, &pipeline->inputs, &pipeline->remarks, fault);
 }
 
+static bool has_check(const struct policy *policy, const char *name)
+{
+    size_t count = 0;
+    const struct policy_check *checks = policy ? policy_checks(policy, &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(checks[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Postfix starts with a name that is no restriction, and answers 451 to all mail that gets there. In
+ * a candidate that is a slip of the pen; a name that the baseline has, too, is the server's own. */
+static bool refuse_unknown_names(struct pipeline *pipeline, struct fault *fault)
+{
+    size_t count = 0;
+    const struct policy_check *checks =
+        pipeline->candidate ? policy_checks(pipeline->candidate, &count) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct policy_check *check = &checks[i];
+        if (!check->list || restriction_find(slice_of(check->name)) ||
+            has_check(pipeline->baseline, check->name))
+            continue;
+        const char *file;
+        uint64_t line;
+        config_origin(pipeline->candidate_config, check->list, &file, &line);
+        return fault_set(fault, FAULT_USAGE, file, line,
+                         "unknown smtpd restriction: \"%s\" in %s; Postfix would answer 451 4.3.5 "
+                         "to everything that gets there",
+                         check->name, check->list);
+    }
+    return true;
+}
+
 /* Compiles both sets for a version; the results of an earlier call are given back. */
 static bool compile_all(struct pipeline *pipeline, int major, int minor, struct fault *fault)
 {
@@ -121,7 +154,7 @@ static bool compile_all(struct pipeline *pipeline, int major, int minor, struct 
     };
     pipeline->baseline = compile(pipeline, pipeline->baseline_config, major, minor, fault);
     pipeline->candidate = compile(pipeline, pipeline->candidate_config, major, minor, fault);
-    return !fault_is_set(fault);
+    return !fault_is_set(fault) && refuse_unknown_names(pipeline, fault);
 }
 
 /* ---- the log ---- */
