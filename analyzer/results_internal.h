@@ -73,8 +73,9 @@ bool results_row_is_stopped(const struct results *results, uint32_t row);
 uint8_t *results_acting_classes(const struct results_side *side, size_t restriction);
 /* True when a restriction with these acting classes acts on the row. */
 bool results_row_is_hit(const struct results_side *side, const uint8_t *acting, uint32_t row);
-/* The key of a row in a dimension, and how many keys there are at most (numbers below that). */
+/* The key of a row in a dimension; below results_key_limit. */
 sym results_row_key(const struct results *results, uint32_t row, enum results_dimension dimension);
+/* How many keys a dimension has at most: their numbers lie below. */
 uint32_t results_key_limit(const struct results *results, enum results_dimension dimension);
 /* The text of a key; "no text" when it is not known. */
 struct slice results_key_text(const struct results *results, enum results_dimension dimension,
