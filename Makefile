@@ -142,7 +142,11 @@ demo: all ## the main job on the shipped samples: what would reject_unknown_clie
 ## Tests
 # One program per suite: tests/unit/test_NAME.c has its own main (tests/support/suite.h).
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SRC))
-$(UNIT): $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(call obj,$(wildcard tests/support/*.c)) $(OUT)/libmailwhatif.a
+# What tests share is an archive: a test that makes its own replay does not get the real one.
+$(OUT)/libsupport.a: $(call obj,$(wildcard tests/support/*.c))
+	@rm -f $@
+	@ar rcs $@ $^
+$(UNIT): $(OUT)/unit/%: $(OUT)/obj/tests/unit/%.o $(OUT)/libsupport.a $(OUT)/libmailwhatif.a
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS)

@@ -139,7 +139,7 @@ static void fill_entry(struct leaf *leaf, enum column column, uint32_t entry)
             leaf->facts = entry ? &evidence->facts[entry] : NULL;
         break;
     case COLUMN_MAIL:
-        fill_message(leaf, &evidence->messages[entry]);
+        leaf->size = evidence->messages[entry].size;
         break;
     case COLUMN_ROW:
         fill_row(leaf, entry);

@@ -415,6 +415,7 @@ bool program_compile(struct program *program, struct config *config,
         .config_directory = config_directory(config),
         .queue_directory = queue,
         .utf8 = config_bool(config, "smtputf8_enable"),
+        .version = config_version(config),
     };
 
     *program = (struct program){ .inputs = inputs };
