@@ -85,7 +85,8 @@ static void draw(struct tui_loading *loading)
     buffer_init(&text, TEXT_MAX);
     screen_begin(loading->screen);
     buffer_format(&text, "%s ", loading->phase);
-    escape_terminal(&text, slice_of(loading->what), screen_is_ascii(loading->screen));
+    escape_terminal(&text, slice_of(strcmp(loading->what, "-") ? loading->what : "standard input"),
+                    screen_is_ascii(loading->screen));
     screen_text(loading->screen, row, 2, width, buffer_slice(&text), STYLE_STRONG);
     if (loading->all)
         draw_bar(loading, row + 2);

@@ -338,7 +338,7 @@ static void free_restrictions(struct panel *panel)
 static const struct panel_class class = {
     .contexts = KEYS_EVERYWHERE | KEYS_LIST | KEYS_RESTRICTIONS,
     .full_overview = true,
-    .empty = "This candidate has no restrictions: it stops nothing.",
+    .empty = "No restriction is known: -c DIR gives those of the server, --enable adds one.",
     .free = free_restrictions,
     .title = title,
     .reload = reload,
