@@ -108,11 +108,10 @@ static int draw_answer(const struct dashboard *dashboard, struct area area)
                : area.rows >= TALL    ? ANSWER_ROWS + 1
                                       : ANSWER_ROWS;
     while (rows < most - 1 && text_next_row(&rest, (size_t)width, &row))
-        screen_text(dashboard->screen, area.row + rows++, area.column + 1, width, row,
-                    STYLE_STRONG);
+        screen_text(dashboard->screen, area.row + rows++, area.column + 1, width, row, STYLE_PLAIN);
     if (rest.len)
         screen_text(dashboard->screen, area.row + rows++, area.column + 1, width, rest,
-                    STYLE_STRONG);
+                    STYLE_PLAIN);
     return rows;
 }
 
