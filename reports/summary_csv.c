@@ -1,7 +1,6 @@
 #include "reports/summary_csv.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/buffer.h"
 #include "base/escape.h"
@@ -16,82 +15,135 @@ struct csv_line {
     const struct results_restriction *restriction; /* NULL: the whole set */
 };
 
-static void add_text(struct buffer *out, const char *text)
-{
-    if (text)
-        escape_csv(out, slice_of(text));
-}
+enum csv_estimate { ESTIMATE_NONE, ESTIMATE_HAM_LOST, ESTIMATE_SPAM_STOPPED };
 
-static void add_real(struct buffer *out, double number)
+/* One column: its title and how its field is made. */
+struct csv_column {
+    const char *title;
+    void (*add)(struct buffer *out, const struct csv_line *line, const struct csv_column *column);
+    size_t offset;              /* in struct results_restriction, or in struct estimate */
+    enum csv_estimate estimate; /* whose field it is */
+};
+
+static void add_number(struct buffer *out, double number)
 {
     if (isfinite(number))
         buffer_format(out, "%.12g", number);
 }
 
-static void add_estimate(struct buffer *out, const struct estimate *e)
+static void add_set_name(struct buffer *out, const struct csv_line *line,
+                         const struct csv_column *column)
 {
-    buffer_add_u64(out, e->count);
-    buffer_add_byte(out, ',');
-    buffer_add_u64(out, e->of);
-    buffer_add_byte(out, ',');
-    buffer_add_u64(out, e->rows);
-    buffer_add_byte(out, ',');
-    buffer_add_u64(out, e->deferred);
-    const double reals[] = { e->rate, e->low, e->high, e->bound_low, e->bound_high };
-    for (size_t i = 0; i < COUNT(reals); i++) {
-        buffer_add_byte(out, ',');
-        add_real(out, reals[i]);
-    }
-    buffer_add_byte(out, ',');
-    buffer_add_u64(out, e->clusters);
-    buffer_add_byte(out, ',');
-    buffer_add_u64(out, e->of_clusters);
-    buffer_add_byte(out, ',');
-    add_real(out, e->effective_n);
+    (void)column;
+    escape_csv(out, slice_of(line->set_name));
 }
 
-#define ESTIMATE_COLUMNS(name)                                                                     \
-    name "_count," name "_of," name "_rows," name "_deferred," name "_rate," name "_low," name     \
-         "_high," name "_bound_low," name "_bound_high," name "_clusters," name                    \
-         "_of_clusters," name "_effective_n"
-
-static void add_restriction(struct buffer *out, const struct results_restriction *r)
+static void add_coverage(struct buffer *out, const struct csv_line *line,
+                         const struct csv_column *column)
 {
-    add_text(out, r->name);
-    buffer_add_byte(out, ',');
-    add_text(out, r->argument);
-    buffer_add_byte(out, ',');
-    add_text(out, r->list);
-    buffer_add_byte(out, ',');
-    add_text(out, r->class_name);
-    buffer_add_byte(out, ',');
-    if (r->position)
-        buffer_add_u64(out, r->position);
-    buffer_add_text(out, r->enabled ? ",1," : ",0,");
-    const uint64_t counts[] = { r->hits, r->decides, r->unique, r->unknown };
-    for (size_t i = 0; i < COUNT(counts); i++) {
-        buffer_add_u64(out, counts[i]);
-        buffer_add_byte(out, ',');
-    }
+    (void)column;
+    add_number(out, line->set->coverage);
 }
+
+/* Where a column's value lies: in the restriction, or in one of the line's estimates; NULL: the line
+ * has none. */
+static const void *value_of(const struct csv_line *line, const struct csv_column *column)
+{
+    const struct results_restriction *r = line->restriction;
+    const void *owner = r;
+    if (column->estimate == ESTIMATE_HAM_LOST)
+        owner = r ? &r->ham_lost : &line->set->ham_lost;
+    else if (column->estimate == ESTIMATE_SPAM_STOPPED)
+        owner = r ? &r->spam_stopped : &line->set->spam_stopped;
+    return owner ? (const char *)owner + column->offset : NULL;
+}
+
+static void add_text(struct buffer *out, const struct csv_line *line,
+                     const struct csv_column *column)
+{
+    const char *const *text = value_of(line, column);
+    if (text && *text)
+        escape_csv(out, slice_of(*text));
+}
+
+static void add_count(struct buffer *out, const struct csv_line *line,
+                      const struct csv_column *column)
+{
+    const uint64_t *count = value_of(line, column);
+    if (count)
+        buffer_add_u64(out, *count);
+}
+
+static void add_position(struct buffer *out, const struct csv_line *line,
+                         const struct csv_column *column)
+{
+    const unsigned *position = value_of(line, column);
+    if (position && *position)
+        buffer_add_u64(out, *position);
+}
+
+static void add_bool(struct buffer *out, const struct csv_line *line,
+                     const struct csv_column *column)
+{
+    const bool *value = value_of(line, column);
+    if (value)
+        buffer_add_byte(out, *value ? '1' : '0');
+}
+
+static void add_real(struct buffer *out, const struct csv_line *line,
+                     const struct csv_column *column)
+{
+    const double *real = value_of(line, column);
+    if (real)
+        add_number(out, *real);
+}
+
+#define OF(field)       offsetof(struct results_restriction, field), ESTIMATE_NONE
+#define E(which, field) offsetof(struct estimate, field), which
+/* clang-format off */
+#define ESTIMATE_COLUMNS(name, which) \
+    { name "_count", add_count, E(which, count) }, \
+    { name "_of", add_count, E(which, of) }, \
+    { name "_rows", add_count, E(which, rows) }, \
+    { name "_deferred", add_count, E(which, deferred) }, \
+    { name "_rate", add_real, E(which, rate) }, \
+    { name "_low", add_real, E(which, low) }, \
+    { name "_high", add_real, E(which, high) }, \
+    { name "_bound_low", add_real, E(which, bound_low) }, \
+    { name "_bound_high", add_real, E(which, bound_high) }, \
+    { name "_clusters", add_count, E(which, clusters) }, \
+    { name "_of_clusters", add_count, E(which, of_clusters) }, \
+    { name "_effective_n", add_real, E(which, effective_n) }
+
+/* The table: one row per column, in the order of the document. */
+static const struct csv_column columns[] = {
+    { "set", add_set_name, 0, ESTIMATE_NONE },
+    { "restriction", add_text, OF(name) },
+    { "argument", add_text, OF(argument) },
+    { "list", add_text, OF(list) },
+    { "class", add_text, OF(class_name) },
+    { "position", add_position, OF(position) },
+    { "enabled", add_bool, OF(enabled) },
+    { "hits", add_count, OF(hits) },
+    { "decides", add_count, OF(decides) },
+    { "unique", add_count, OF(unique) },
+    { "unknown", add_count, OF(unknown) },
+    ESTIMATE_COLUMNS("ham_lost", ESTIMATE_HAM_LOST),
+    ESTIMATE_COLUMNS("spam_stopped", ESTIMATE_SPAM_STOPPED),
+    { "so_ratio", add_real, OF(so_ratio) },
+    { "coverage", add_coverage, 0, ESTIMATE_NONE },
+    { "confidence", add_real, E(ESTIMATE_HAM_LOST, confidence) },
+};
+/* clang-format on */
 
 static void add_line(struct buffer *out, const struct csv_line *line)
 {
-    const struct results_restriction *r = line->restriction;
-    add_text(out, line->set_name);
-    buffer_add_byte(out, ',');
-    if (r)
-        add_restriction(out, r);
-    else
-        buffer_add_text(out, ",,,,,,,,,,");
-    add_estimate(out, r ? &r->ham_lost : &line->set->ham_lost);
-    buffer_add_byte(out, ',');
-    add_estimate(out, r ? &r->spam_stopped : &line->set->spam_stopped);
-    buffer_add_byte(out, ',');
-    add_real(out, r ? r->so_ratio : (double)NAN);
-    buffer_add_byte(out, ',');
-    add_real(out, line->set->coverage);
-    buffer_add_text(out, ",0.95\r\n");
+    for (size_t i = 0; i < COUNT(columns); i++) {
+        if (i)
+            buffer_add_byte(out, ',');
+        columns[i].add(out, line, &columns[i]);
+    }
+    buffer_add_text(out, "\r\n");
 }
 
 static void add_set(struct buffer *out, const char *name, const struct results_set *set)
@@ -107,9 +159,9 @@ bool summary_csv_write(const struct results *results, const struct report_contex
     (void)context;
     struct buffer out;
     buffer_init(&out, DOCUMENT_LIMIT);
-    buffer_add_text(&out, "set,restriction,argument,list,class,position,enabled,hits,decides,"
-                          "unique,unknown," ESTIMATE_COLUMNS("ham_lost") "," ESTIMATE_COLUMNS(
-                              "spam_stopped") ",so_ratio,coverage,confidence\r\n");
+    for (size_t i = 0; i < COUNT(columns); i++)
+        buffer_format(&out, "%s%s", i ? "," : "", columns[i].title);
+    buffer_add_text(&out, "\r\n");
     add_set(&out, "baseline", results_baseline(results));
     add_set(&out, "candidate", results_candidate(results));
     bool good = !out.overflow && fwrite(out.at, 1, out.len, to) == out.len;

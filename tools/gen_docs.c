@@ -84,24 +84,21 @@ static void print_restrictions(void)
     }
 }
 
-/* Text for a code span that stands in a table cell or list: no line ends, no back-ticks. */
-static void print_sample(const char *samples)
-{
-    size_t len = strcspn(samples, "\n");
-    for (size_t i = 0; i < len; i++)
-        putchar(samples[i] == '`' ? '\'' : samples[i]);
-}
-
+/* One line of the list of tables: how many shapes, of which kinds. */
 static void print_table(const struct shape_table *table)
 {
-    printf("\n## %s\n\n", table->name);
+    bool seen[EVENT_KIND_COUNT] = { false };
+    const char *comma = "";
+    printf("| %s | %zu | ", table->name, table->count);
     for (size_t i = 0; i < table->count; i++) {
-        printf("- **%s** `", event_kind_name(table->rows[i].kind));
-        print_sample(table->rows[i].pattern);
-        fputs("`\n  `", stdout);
-        print_sample(table->rows[i].samples);
-        fputs("`\n", stdout);
+        enum event_kind kind = table->rows[i].kind;
+        if (seen[kind])
+            continue;
+        seen[kind] = true;
+        printf("%s%s", comma, event_kind_name(kind));
+        comma = ", ";
     }
+    fputs(" |\n", stdout);
 }
 
 static bool is_first_use(const struct program_rule *rules, size_t rule, size_t at)
@@ -134,6 +131,7 @@ static void print_formats(void)
             printf("%s %s", t ? "," : "", rules[i].tables[t]->name);
         fputs(" |\n", stdout);
     }
+    fputs("\n| table | shapes | kinds of events |\n|---|---|---|\n", stdout);
     for (size_t i = 0; i < count; i++)
         for (size_t t = 0; rules[i].tables[t]; t++)
             if (is_first_use(rules, i, t))
