@@ -20,7 +20,7 @@ static const struct command_row commands[] = {
     { "report", "[OPTIONS] LOG...", "the nightly report into a directory",
       NULL, COMMAND_REPORT, true },
     { "dns", "record|show|import ...", "DNS snapshot: record answers for the names a log needs",
-      NULL, COMMAND_DNS, true },
+      command_dns, COMMAND_DNS, true },
     { "events", "[OPTIONS] LOG...", "every log line as a typed JSON record",
       command_events, COMMAND_EVENTS, true },
     { "transactions", "[OPTIONS] LOG...", "every recipient with its evidence and its end",

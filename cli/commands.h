@@ -18,4 +18,7 @@ int command_config(const struct options *options, struct fault *fault);
 /* `events`: every log line as a typed JSON record. */
 int command_events(const struct options *options, struct fault *fault);
 
+/* `dns`: record, show, import. */
+int command_dns(const struct options *options, struct fault *fault);
+
 #endif

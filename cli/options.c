@@ -154,6 +154,16 @@ static bool set_time(struct options *options, const struct option_row *row, cons
     return true;
 }
 
+static bool set_rate(struct options *options, const struct option_row *row, const char *value,
+                     struct fault *fault)
+{
+    uint64_t rate;
+    if (!slice_to_u64(slice_of(value), &rate) || rate < 1 || rate > 100000)
+        return refuse(row, fault, value, "is no rate; give a number from 1 to 100000");
+    options->rate = (unsigned)rate;
+    return true;
+}
+
 static bool set_preset(struct options *options, const struct option_row *row, const char *value,
                        struct fault *fault)
 {
@@ -169,7 +179,7 @@ enum {
     ALL = COMMAND_MERGE * 2 - 1,
     SHARED = COMMAND_MERGE * 2, /* every command that reads logs takes it, useful or not */
     MODEL = COMMAND_TUI | COMMAND_REPLAY | COMMAND_EXPLAIN | COMMAND_TUNE | COMMAND_REPORT |
-            COMMAND_AUDIT,
+            COMMAND_AUDIT | COMMAND_DNS,
     ROWS = MODEL | COMMAND_TRANSACTIONS | COMMAND_PARTIAL,
     LOGS = ROWS | COMMAND_EVENTS,
 };
@@ -212,6 +222,10 @@ static const struct option_row rows[] = {
       "what a check_policy_service is: postgrey,delay=300 - policyd-spf - dunno - answers" },
     { "answers", 0, "FILE", SHARED | MODEL, set_text, AT(answers), 0,
       "recorded answers of services and tables" },
+    { "server", 0, "ADDRESS[:PORT]", COMMAND_DNS, set_text, AT(server), 0,
+      "`dns record`: the name server to ask instead of the system's" },
+    { "rate", 0, "N", COMMAND_DNS, set_rate, 0, 0,
+      "`dns record`: at most N questions a second; default 100" },
     { "live-dns", 0, NULL, SHARED | ROWS, NULL, 0, 0, NULL },
     { "geoip", 0, "FILE.mmdb", SHARED | ROWS, set_list, AT(geoip), 0,
       "country, network and its owner of an address; may be repeated" },
@@ -237,7 +251,7 @@ static const struct option_row rows[] = {
     { "Output", 0, NULL, 0, NULL, 0, 0, NULL },
     { "text", 0, NULL, COMMAND_REPLAY, set_output, 0, FORMAT_TEXT, "for people; the default" },
     { "json", 0, NULL, COMMAND_REPLAY, set_output, 0, FORMAT_JSON, "one document" },
-    { "jsonl", 0, NULL, COMMAND_EVENTS | COMMAND_TRANSACTIONS, set_output, 0, FORMAT_JSONL,
+    { "jsonl", 0, NULL, COMMAND_EVENTS | COMMAND_TRANSACTIONS | COMMAND_DNS, set_output, 0, FORMAT_JSONL,
       "JSON Lines; the default" },
     { "csv", 0, NULL, COMMAND_REPLAY, set_output, 0, FORMAT_CSV,
       "one line per restriction, with a header" },

@@ -63,6 +63,8 @@ struct options {
     const char *config_dir, *service, *map_root, *answers;
     struct text_list dns, geoip, policies, labels;
     int postfix_major, postfix_minor;
+    const char *server; /* of `dns record` */
+    unsigned rate;      /* questions a second; 0: not said */
 
     /* the candidate, in the order in which it is laid over the baseline */
     const struct preset *preset;
