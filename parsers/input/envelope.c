@@ -1,11 +1,11 @@
 #include "parsers/input/envelope.h"
 
-#include <stdlib.h>
-
 #include "base/xalloc.h"
 #include "parsers/input/envelope_forms.h"
+#include "parsers/input/fast_scan.h"
 #include "parsers/input/line_reader.h"
 #include "parsers/input/syslog_tag.h"
+#include <stdlib.h>
 
 void envelope_init(struct envelope *envelope, const char *format)
 {
@@ -95,51 +95,19 @@ static void remember(struct envelope *envelope, struct slice raw, const struct l
     memory->kind = line->envelope;
 }
 
-/* memcmp(a, b, n) == 0 without the call for the usual lengths of stamps and hosts. */
-static inline bool same_bytes(const char *a, const char *b, size_t n)
+/* The usual tag in one look, any other by walking. */
+static inline bool fast_tag(const char *at, const char *end, struct log_line *line)
 {
-    uint64_t x, y, v, w;
-    uint32_t i, j, k, l;
-    if (n > 16) {
-        memcpy(&x, a, 8);
-        memcpy(&y, b, 8);
-        return x == y && memcmp(a + 8, b + 8, n - 8) == 0;
-    }
-    if (n >= 8) {
-        memcpy(&x, a, 8);
-        memcpy(&y, b, 8);
-        memcpy(&v, a + n - 8, 8);
-        memcpy(&w, b + n - 8, 8);
-        return ((x ^ y) | (v ^ w)) == 0;
-    }
-    if (n < 4)
-        return memcmp(a, b, n) == 0;
-    memcpy(&i, a, 4);
-    memcpy(&j, b, 4);
-    memcpy(&k, a + n - 4, 4);
-    memcpy(&l, b + n - 4, 4);
-    return ((i ^ j) | (k ^ l)) == 0;
-}
-
-/* A fraction of a second at at[0..), its point included; *micros gets it. The bytes behind it, NULL
- * when there is no digit. */
-static inline const char *fast_fraction(const char *at, const char *end, int64_t *micros)
-{
-    int64_t value = 0, scale = 100000;
-    const char *first = ++at;
-    for (; at < end && ascii_is_digit(*at); at++) {
-        value += (*at - '0') * scale;
-        scale /= 10;
-    }
-    *micros = value;
-    return at > first ? at : NULL;
+    if (fast_short_tag(at, end, line))
+        return true;
+    return syslog_tag_parse(slice_make(at, (size_t)(end - at)), line);
 }
 
 /* The common path: same minute, same zone, same host as the line remembered. */
 static bool parse_like_last(struct envelope *envelope, struct slice raw, struct log_line *line)
 {
     const struct envelope_memory *memory = &envelope->memory;
-    if (raw.len < memory->least || !same_bytes(raw.at, memory->minute, memory->minute_len))
+    if (raw.len < memory->least || !fast_same_bytes(raw.at, memory->minute, memory->minute_len))
         return false;
     const char *at = raw.at + memory->minute_len, *end = raw.at + raw.len;
     unsigned tens = (unsigned char)at[0] - '0', ones = (unsigned char)at[1] - '0';
@@ -148,14 +116,14 @@ static bool parse_like_last(struct envelope *envelope, struct slice raw, struct 
     int64_t micros = 0;
     at += 2;
     if (*at == '.' || *at == ',')
-        at = fast_fraction(at, end, &micros);
+        at = fast_six_digits(at, end, &micros);
     if (!at)
         return false;
     size_t after = memory->zone_len + memory->host_len;
-    if ((size_t)(end - at) < after || !same_bytes(at, memory->zone_and_host, after))
+    if ((size_t)(end - at) < after || !fast_same_bytes(at, memory->zone_and_host, after))
         return false;
     at += after;
-    if (!syslog_tag_parse(slice_make(at, (size_t)(end - at)), line))
+    if (!fast_tag(at, end, line))
         return false;
     if (line->text.len && line->text.at[0] == '[')
         line->text = syslog_tag_strip_id(line->text);

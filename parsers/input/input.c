@@ -29,9 +29,12 @@ struct input {
     struct input_file *files; /* reading order, failed ones last */
     struct reading *readings; /* the same order, without the failed ones */
     size_t count, file_count;
-    size_t current;    /* of readings; count: all read */
-    bool reading;      /* the current one is open */
-    size_t head_given; /* of a kept source's head */
+    size_t current;          /* of readings; count: all read */
+    bool reading;            /* the current one is open */
+    bool is_export;          /* the current one is a journal export */
+    bool is_bounded;         /* there is a --since or --until */
+    struct input_file *file; /* the current one's account */
+    size_t head_given;       /* of a kept source's head */
     struct line_reader reader;
     struct envelope envelope, lookback;
     struct journal_export journal;
@@ -144,6 +147,7 @@ static struct input *input_new(const struct input_options *options, size_t count
     input->files = xcalloc(count, sizeof *input->files);
     input->readings = xcalloc(count, sizeof *input->readings);
     input->last_us = TIME_NONE;
+    input->is_bounded = options->since_us != TIME_NONE || options->until_us != TIME_NONE;
     duplicates_init(&input->duplicates, count);
     journal_export_init(&input->journal);
     return input;
@@ -242,6 +246,8 @@ static bool start_file(struct input *input)
         }
     }
     input->reading = true;
+    input->file = file;
+    input->is_export = reading->item.probe.is_export;
     input->head_given = 0;
     line_reader_init(&input->reader, read_current, input);
     envelope_init(&input->envelope, input->options.format);
@@ -373,7 +379,7 @@ static void repeat_last(struct input *input, struct log_line *line)
 /* Reads one line of the current file; false at its end. */
 static bool read_line(struct input *input, struct raw_line *raw, struct log_line *line)
 {
-    if (input->readings[input->current].item.probe.is_export) {
+    if (input->is_export) {
         struct record record;
         if (!journal_export_next(&input->journal, &input->reader, raw, &record))
             return false;
@@ -387,29 +393,36 @@ static bool read_line(struct input *input, struct raw_line *raw, struct log_line
     return true;
 }
 
-/* Books a line; false when it is not to be given. */
-static bool book_line(struct input *input, struct log_line *line)
+/* True when the line lies outside --since and --until. */
+static bool is_outside(const struct input *input)
 {
-    struct input_file *file = &input->files[input->current];
     const struct input_options *options = &input->options;
+    if (input->last_us == TIME_NONE)
+        return options->since_us != TIME_NONE;
+    return (options->since_us != TIME_NONE && input->last_us < options->since_us) ||
+           (options->until_us != TIME_NONE && input->last_us >= options->until_us);
+}
+
+/* Books a line; false when it is not to be given. */
+static inline bool book_line(struct input *input, const struct log_line *line)
+{
+    struct input_file *file = input->file;
+    bool timed = line->time_us != TIME_NONE;
     file->lines++;
-    if (line->time_us != TIME_NONE) {
+    if (timed) {
         input->last_us = line->time_us;
-        if (file->first_us == TIME_NONE || line->time_us < file->first_us)
-            file->first_us = line->time_us;
         if (line->time_us > file->last_us) /* TIME_NONE is the smallest */
             file->last_us = line->time_us;
+        if (line->time_us < file->first_us || file->first_us == TIME_NONE)
+            file->first_us = line->time_us;
     }
     /* A line without a time belongs to the one before it. */
-    if (duplicates_drop(&input->duplicates, input->last_us, line->time_us != TIME_NONE,
-                        line->raw)) {
+    if (duplicates_drop(&input->duplicates, input->last_us, timed, line->raw)) {
         input->dropped++;
         file->skipped++;
         return false;
     }
-    if ((options->since_us != TIME_NONE && input->last_us < options->since_us) ||
-        (options->until_us != TIME_NONE && input->last_us >= options->until_us &&
-         input->last_us != TIME_NONE)) {
+    if (input->is_bounded && is_outside(input)) {
         input->skipped_outside++;
         file->skipped++;
         return false;

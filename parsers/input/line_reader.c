@@ -8,7 +8,7 @@
 #include "base/xalloc.h"
 
 enum {
-    READ_SIZE = 512 * 1024,
+    READ_SIZE = 256 * 1024,
     BLOCK_SIZE = LINE_HISTORY + 2 * LINE_LENGTH_MAX + READ_SIZE,
     WINDOW = 16 * 1024, /* how far newlines are looked for at a time; all of it may be newlines */
 };
