@@ -19,7 +19,8 @@ static bool is_in(const struct results_set *set, const struct results_restrictio
 {
     for (size_t i = 0; i < set->restriction_count; i++) {
         const struct results_restriction *other = &set->restrictions[i];
-        if (other->enabled && same_text(other->name, restriction->name) &&
+        if (other->enabled && other->warn_only == restriction->warn_only &&
+            same_text(other->name, restriction->name) &&
             same_text(other->argument, restriction->argument) &&
             same_text(other->list, restriction->list))
             return true;

@@ -50,8 +50,10 @@ static void add_wrapped(struct page *page, struct slice text, unsigned indent)
     escape_terminal(&clean, text, page->context->ascii);
     struct slice rest = buffer_slice(&clean), word;
     size_t width = page->context->width ? page->context->width : DEFAULT_WIDTH, column = 0;
+    width -= 2; /* room for a per cent sign */
     while (slice_next_word(&rest, " \n", &word)) {
-        if (column > indent && column + 1 + word.len > width) {
+        bool glued = word.at[0] == '%'; /* to its number */
+        if (!glued && column > indent && column + 1 + word.len > width) {
             add(page, "\n");
             column = 0;
         }
