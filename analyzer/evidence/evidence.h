@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyzer/evidence/verdict_kind.h"
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/civil_time.h"
@@ -83,7 +84,7 @@ enum smtp_stage { /* the words of `stage` in DESIGN.md */
 
 /* What Postfix answered, as logged. Dictionary: number 0 is "accepted, nothing said". */
 struct logged_reply {
-    uint8_t verdict;   /* enum verdict_kind of analyzer/policy/verdict.h, from the log line alone */
+    uint8_t verdict;   /* enum verdict_kind, from the log line alone */
     uint8_t stage;     /* enum smtp_stage */
     uint16_t code;     /* 0 when the line has none */
     sym dsn;           /* in evidence.text; 0 none */

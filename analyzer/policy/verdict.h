@@ -10,17 +10,6 @@
 #include "analyzer/evidence/evidence.h"
 #include "base/slice.h"
 
-enum verdict_kind { /* of several outcomes the first of reject .. redirect is the verdict */
-                    VERDICT_ACCEPT,
-                    VERDICT_REJECT,
-                    VERDICT_DEFER,
-                    VERDICT_DISCARD,
-                    VERDICT_HOLD,
-                    VERDICT_REDIRECT,
-                    VERDICT_UNKNOWN,
-                    VERDICT_KINDS
-};
-
 /* How lasting the cause of a defer is (DESIGN.md section 2, "ham lost"). */
 enum defer_cause {
     CAUSE_NONE,

@@ -7,7 +7,6 @@
  * is dropped in the end. `mail` = a queue id or SMTP transaction that is alive.
  */
 #include "analyzer/evidence/evidence.h"
-#include "analyzer/policy/verdict.h"
 #include "analyzer/rebuild/rebuild.h"
 #include "base/buffer.h"
 #include "base/hash_map.h"

@@ -10,12 +10,15 @@
 struct session_state *session_of_line(struct rebuild *r, const struct event *event);
 /* The open session of the line's process; NULL when there is none. */
 struct session_state *session_find(struct rebuild *r, const struct event *event);
-/* smtpd_connect, client_name_mismatch, smtpd_disconnect. */
+/* smtpd_connect: a new session of the process; one that is still open ends open. */
 void session_connect(struct rebuild *r, const struct event *event);
+/* client_name_mismatch: what Postfix found about the client's name, before or behind `connect`. */
 void session_name_warning(struct rebuild *r, const struct event *event);
+/* smtpd_disconnect: the session is whole. */
 void session_disconnect(struct rebuild *r, const struct event *event);
-/* A line of the session that has neither client nor mail of interest: TLS, pipelining, loss. */
+/* tls_session: the session is encrypted, maybe with a client certificate. */
 void session_tls(struct rebuild *r, const struct event *event);
+/* smtpd_pipelining: the client talked out of turn. */
 void session_pipelining(struct rebuild *r, const struct event *event);
 /* Takes HELO name and protocol from the line's fields. */
 void session_learn(struct rebuild *r, struct session_state *state, const struct event *event,

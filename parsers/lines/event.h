@@ -366,8 +366,9 @@ static inline void event_clear(struct event *event)
         event->has[i] = 0;
 }
 
-/* Names for JSON and tests; static storage. */
+/* The kind's name for JSON and tests; static storage. */
 const char *event_kind_name(enum event_kind kind);
+/* The field's name for JSON and tests; static storage. */
 const char *event_field_name(enum event_field field);
 enum event_field_type {
     FIELD_TYPE_TEXT,
@@ -380,6 +381,7 @@ enum event_field_type {
 enum event_field_type event_field_type(enum event_field field);
 /* True when the field's text is a number and is printed as one. */
 bool event_field_is_number(enum event_field field);
+/* "understood", "foreign", "unknown", "malformed"; static storage. */
 const char *line_class_name(enum line_class line_class);
 
 #endif

@@ -17,8 +17,9 @@ typedef const char *(*slot_fn)(const char *at, const char *end, struct event *ev
 /* A slot that gives one value. */
 typedef const char *(*slot_type_fn)(const char *at, const char *end, struct slice *value);
 
-/* Finds a slot / a type by name; NULL when there is none. */
+/* Finds a slot by name; NULL when there is none. */
 slot_fn slot_find(struct slice name);
+/* Finds a type by name; NULL when there is none. */
 slot_type_fn slot_type_find(struct slice name);
 
 /* Queue id at the start of a text, followed by ": ": upper-case hexadecimal of 6 to 21 digits, or
