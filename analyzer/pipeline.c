@@ -181,12 +181,14 @@ static void note_time(struct results_input *input, const struct log_line *line)
     }
 }
 
-static bool tell_progress(struct pipeline *pipeline)
+static bool tell_progress(struct pipeline *pipeline, uint64_t lines)
 {
     const struct pipeline_options *options = pipeline->options;
     uint64_t done, all;
     if (!options->progress)
         return true;
+    if (options->progress_lines)
+        options->progress_lines(options->progress_context, lines);
     input_progress(pipeline->reader, &done, &all);
     return options->progress(options->progress_context, done, all);
 }
@@ -204,8 +206,10 @@ static void read_lines(struct pipeline *pipeline)
         rebuild_event(rebuild, &event);
         note_time(&pipeline->input, &line);
         if (++count % LINES_PER_PROGRESS == 0)
-            pipeline->stopped = !tell_progress(pipeline);
+            pipeline->stopped = !tell_progress(pipeline, count);
     }
+    if (!pipeline->stopped) /* all is read: the last time that somebody may leave */
+        pipeline->stopped = !tell_progress(pipeline, count);
     if (!pipeline->stopped)
         rebuild_finish(rebuild);
     rebuild_free(rebuild);

@@ -39,6 +39,7 @@ struct pipeline_options {
     /* Told from time to time how many bytes are read, of how many (0: not known); false stops the
      * work. May be NULL. */
     bool (*progress)(void *context, uint64_t done, uint64_t all);
+    void (*progress_lines)(void *context, uint64_t lines); /* ahead of each; may be NULL */
     void *progress_context;
 };
 

@@ -14,6 +14,7 @@ int command_tui(const struct options *options, struct fault *fault)
     struct pipeline_options pipeline = run_pipeline_options(options);
     pipeline.input.keep_raw = true;
     pipeline.progress = tui_loading_progress;
+    pipeline.progress_lines = tui_loading_lines;
     pipeline.progress_context = loading;
     struct results *results = pipeline_run(&pipeline, fault);
     if (!results || tui_loading_is_left(loading)) {

@@ -130,15 +130,19 @@ bool tui_loading_progress(void *context, uint64_t done, uint64_t all)
     struct tui_loading *loading = context;
     loading->done = done;
     loading->all = all;
-    if (now_ms() - loading->drawn_ms >= FRAME_MS) {
+    bool read = all > 0 && done >= all;
+    if (read) /* what follows does not call back */
+        loading->phase = "Judging";
+    if (read || now_ms() - loading->drawn_ms >= FRAME_MS) {
         look_at_keys(loading);
         draw(loading);
     }
     return !loading->left;
 }
 
-void tui_loading_lines(struct tui_loading *loading, uint64_t lines)
+void tui_loading_lines(void *context, uint64_t lines)
 {
+    struct tui_loading *loading = context;
     loading->lines = lines;
 }
 
