@@ -188,7 +188,8 @@ static void look_for_logger(struct envelope *envelope, struct log_line *line)
     struct slice rest;
     for (size_t i = 0; i < COUNT(prefixes) && envelope->repeat_of_last == 0; i++)
         envelope->repeat_of_last = repeat_count(line->text, prefixes[i], &rest);
-    line->marker = envelope->repeat_of_last || is_banner(line->text);
+    line->marker = envelope->repeat_of_last || is_banner(line->text) ||
+                   slice_starts(line->text, "syslogd "); /* "syslogd 1.5.0: restart." */
 }
 
 /* Lengths at which somebody cuts: Postfix its text at 2000 bytes (util/msg_syslog.c, behind

@@ -60,6 +60,16 @@ static void fail_file(struct input *input, const char *path, const struct fault 
     };
 }
 
+/* True for a path that was given before, or another name of the same file or pipe. */
+static bool was_given(const struct input *input, const struct reading *reading)
+{
+    for (size_t i = 0; i < input->count; i++)
+        if (input->readings[i].device == reading->device &&
+            input->readings[i].inode == reading->inode)
+            return true;
+    return false;
+}
+
 /* Opens and looks at one file; false when it cannot be read. */
 static bool probe_file(struct input *input, struct reading *reading, const char *path)
 {
@@ -72,6 +82,11 @@ static bool probe_file(struct input *input, struct reading *reading, const char 
     }
     reading->item.path = path;
     source_identity(source, &reading->device, &reading->inode);
+    if (was_given(input, reading)) {
+        reading->same_file = true;
+        source_close(source);
+        return true;
+    }
     source_progress(source, &done, &reading->packed_size);
     reading->plain_file = source_is_plain(source) && source_is_file(source);
     reading->stored = input->options.keep_raw && !reading->plain_file;
@@ -96,16 +111,6 @@ static void announce(struct input *input, size_t at)
     head.last_us = year_clock_at(&probe->hashed_last, item->year + years);
     memcpy(head.hashes, probe->hashes, sizeof head.hashes);
     duplicates_announce(&input->duplicates, at, &head);
-}
-
-/* A path given twice, or two names of one file. */
-static void find_same_files(struct input *input)
-{
-    for (size_t i = 0; i < input->count; i++)
-        for (size_t j = 0; j < i && input->readings[i].packed_size; j++)
-            if (input->readings[i].device == input->readings[j].device &&
-                input->readings[i].inode == input->readings[j].inode)
-                input->readings[i].same_file = true;
 }
 
 /* Sorts the readings as their items are sorted. */
@@ -178,7 +183,6 @@ struct input *input_open(const char *const *paths, size_t count,
         return NULL;
     }
     order_readings(input);
-    find_same_files(input);
     memmove(input->files + input->count, input->files, input->file_count * sizeof *input->files);
     input->file_count += input->count;
     for (size_t i = 0; i < input->count; i++) {
@@ -474,8 +478,7 @@ void input_progress(const struct input *input, uint64_t *done, uint64_t *all)
     *done = input->packed_done;
     *all = 0;
     for (size_t i = 0; i < input->count; i++)
-        if (!input->readings[i].same_file)
-            *all += input->readings[i].packed_size;
+        *all += input->readings[i].packed_size;
     if (input->reading)
         source_progress(input->readings[input->current].source, &part, &size);
     *done += part;

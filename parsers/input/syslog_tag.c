@@ -191,6 +191,16 @@ static bool is_logger_text(struct slice rest)
            slice_starts(rest, "--- last message repeated ");
 }
 
+/* Bytes that host names and what relays add to them are made of. Programs with log files of their own
+ * (Exim) put other words there. */
+static bool looks_like_host(struct slice word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (!ascii_is_alnum(word.at[i]) && !memchr("._-:@/%", word.at[i], 7))
+            return false;
+    return word.len > 0 && word.len <= HOST_MAX;
+}
+
 bool syslog_tag_parse_line(struct slice rest, struct log_line *line)
 {
     rest = skip_bracketed_level(rest);
@@ -203,13 +213,12 @@ bool syslog_tag_parse_line(struct slice rest, struct log_line *line)
     if (is_logger_text(rest))
         return true;
     if (!syslog_tag_parse(rest, line)) {
-        struct slice host = take_word(&rest);
-        if (host.len > HOST_MAX)
-            return false;
+        struct slice host = take_word(&rest), after = rest;
+        if (!looks_like_host(host))
+            return true; /* neither host nor program: all is text */
         line->host = syslog_tag_host(host);
         line->text = rest;
         line->program = slice_make(rest.at, 0);
-        struct slice after = rest;
         if (!syslog_tag_parse(rest, line) && is_level(take_word(&after)) &&
             !syslog_tag_parse(after, line))
             line->text = after;

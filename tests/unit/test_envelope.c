@@ -60,6 +60,8 @@ static const struct {
       "x", 5 },
     { "no tag", "Nov 22 10:15:01 mx1 something else", ENVELOPE_RFC3164, NULL, NULL, "",
       "something else", 0 },
+    { "no host, no tag", "2026-11-22 10:15:01 H=x [192.0.2.7] F=<a@example.org> rejected",
+      ENVELOPE_RFC3339, NULL, "", "", "H=x [192.0.2.7] F=<a@example.org> rejected", 0 },
     { "no host (container)", "Nov 22 10:15:01 " TAGGED, ENVELOPE_RFC3164, NULL, "", NULL, NULL,
       -1 },
     { "IPv6 host", "Nov 22 10:15:01 2001:db8::7 " TAGGED, ENVELOPE_RFC3164, NULL, "2001:db8::7",
@@ -353,6 +355,7 @@ static const char *const markers[] = {
     "--- more",
     "==> /var/log/mail.log <==",
     "Nov 22 10:15:01 mx1 last message repeated 3 times",
+    "Nov 22 10:15:01 mx1 syslogd 1.5.0: restart.",
 };
 
 START_TEST(remarks_of_the_logger_are_markers)

@@ -406,6 +406,20 @@ START_TEST(stdin_is_read)
 }
 END_TEST
 
+START_TEST(stdin_given_twice_is_read_once)
+{
+    struct buffer text = long_log(20000);
+    log_files_add("log", PACK_PLAIN, buffer_slice(&text));
+    feed_stdin("cat log", true);
+    READ("-", "-");
+    size_t piped = run.out.len;
+    READ("log");
+    ck_assert_uint_eq(piped, run.out.len);
+    ck_assert_uint_eq(remarked("duplicate_input"), 1);
+    buffer_release(&text);
+}
+END_TEST
+
 START_TEST(lines_are_read_again_in_any_order)
 {
     enum packing_kind packing = (enum packing_kind)_i;
@@ -471,6 +485,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, journal_export_is_read);
     tcase_add_test(tcase, lines_outside_the_period_are_left_out);
     tcase_add_loop_test(tcase, stdin_is_read, 0, 3);
+    tcase_add_test(tcase, stdin_given_twice_is_read_once);
     tcase_add_loop_test(tcase, lines_are_read_again_in_any_order, 0, PACK_KINDS);
     tcase_add_test(tcase, a_replaced_file_is_not_read_again);
 }
