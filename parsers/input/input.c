@@ -60,8 +60,17 @@ static void fail_file(struct input *input, const char *path, const struct fault 
     };
 }
 
-/* True for a path that was given before, or another name of the same file or pipe. */
-static bool was_given(const struct input *input, const struct reading *reading)
+/* True when the path was given before: opening a pipe again would take bytes from the first reader. */
+static bool path_was_given(const struct input *input, const char *path)
+{
+    for (size_t i = 0; i < input->count; i++)
+        if (strcmp(input->readings[i].item.path, path) == 0)
+            return true;
+    return false;
+}
+
+/* True for another name of a file that was given before. */
+static bool file_was_given(const struct input *input, const struct reading *reading)
 {
     for (size_t i = 0; i < input->count; i++)
         if (input->readings[i].device == reading->device &&
@@ -75,15 +84,18 @@ static bool probe_file(struct input *input, struct reading *reading, const char 
 {
     struct fault why = { .kind = FAULT_NONE };
     uint64_t done;
+    reading->same_file = path_was_given(input, path);
+    reading->item.path = path;
+    if (reading->same_file)
+        return true;
     struct source *source = source_open(path, &why);
     if (!source) {
         fail_file(input, path, &why);
         return false;
     }
-    reading->item.path = path;
     source_identity(source, &reading->device, &reading->inode);
-    if (was_given(input, reading)) {
-        reading->same_file = true;
+    reading->same_file = file_was_given(input, reading);
+    if (reading->same_file) {
         source_close(source);
         return true;
     }
