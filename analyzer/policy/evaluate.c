@@ -34,10 +34,8 @@ struct run {
     unsigned warn, depth;
     struct note if_permit, if_reject;
     struct note if_permit_client, if_permit_helo, if_permit_sender;
-    bool discard, hold, redirect;
-    struct decision discarded_by, held_by, redirected_by;
+    struct mail_state mail;
     bool sender_checked, recipient_checked;
-    bool order_matters; /* the state that recipients leave to each other was looked at */
     uint32_t accepted;
     uint32_t outer_check; /* of the item in a stage's list; CHECK_NONE outside */
     struct decision rejected;
@@ -229,7 +227,7 @@ static enum status apply_list(struct run *run, const struct outcome *outcome,
     enum status status = run_list(run, outcome->list);
     if (status != STATUS_OK)
         return status;
-    if ((outcome->flags & OUTCOME_OK_FORBIDDEN) && !run->discard)
+    if ((outcome->flags & OUTCOME_OK_FORBIDDEN) && !run->mail.discard)
         return server_error(run, item);
     return outcome->flags & OUTCOME_OK_IS_DUNNO ? STATUS_DUNNO : STATUS_OK;
 }
@@ -241,19 +239,19 @@ static enum status apply_to_mail(struct run *run, const struct outcome *outcome,
     if (!run->presence.sender)
         return STATUS_DUNNO;
     if (outcome->kind == OUTCOME_HOLD) {
-        if (!run->hold)
-            run->held_by = decided_by(run, VERDICT_HOLD, item);
-        run->hold = true;
+        if (!run->mail.hold)
+            run->mail.held_by = decided_by(run, VERDICT_HOLD, item);
+        run->mail.hold = true;
         return STATUS_DUNNO;
     }
     if (outcome->kind == OUTCOME_REDIRECT) {
-        run->redirected_by = decided_by(run, VERDICT_REDIRECT, item);
-        run->redirect = true;
+        run->mail.redirected_by = decided_by(run, VERDICT_REDIRECT, item);
+        run->mail.redirect = true;
         return STATUS_DUNNO;
     }
-    if (!run->discard)
-        run->discarded_by = decided_by(run, VERDICT_DISCARD, item);
-    run->discard = run->order_matters = true;
+    if (!run->mail.discard)
+        run->mail.discarded_by = decided_by(run, VERDICT_DISCARD, item);
+    run->mail.discard = run->mail.order_matters = true;
     return STATUS_OK;
 }
 
@@ -323,7 +321,7 @@ static bool counts(struct run *run, const struct question *question, enum status
     case WHEN_ALWAYS:
         return true;
     case WHEN_MANY_RECIPIENTS:
-        run->order_matters = true;
+        run->mail.order_matters = true;
         return run->accepted > (at_rcpt ? 0U : 1U);
     case WHEN_AUTHORIZED:
         if (!at_rcpt || !run->presence.recipient)
@@ -389,7 +387,7 @@ static enum status run_list(struct run *run, uint32_t number)
     enum status status = STATUS_DUNNO;
     unsigned saved_depth = run->depth++;
 
-    for (uint32_t i = 0; i < list.count && !run->discard; i++) {
+    for (uint32_t i = 0; i < list.count && !run->mail.discard; i++) {
         const struct item *item = &program->items[list.first + i];
         if (item->kind == ITEM_WARN_IF_REJECT) {
             if (run->warn == 0)
@@ -448,7 +446,7 @@ static enum status check_mail(struct run *run)
     begin_stage(run);
     enum status status = run_stage_list(run, LIST_SENDER);
     run->if_permit_sender = run->if_permit;
-    if (program->settings.reject_unlisted_sender && status != STATUS_REJECT && !run->discard &&
+    if (program->settings.reject_unlisted_sender && status != STATUS_REJECT && !run->mail.discard &&
         is_enabled(run, &program->unlisted_sender))
         status = run_check(run, &program->unlisted_sender);
     return status;
@@ -474,8 +472,8 @@ static enum status check_destination(struct run *run)
     if (status != STATUS_REJECT)
         status = run_stage_list(run, second);
     status = use_if_permit(run, status);
-    if (program->settings.reject_unlisted_recipient && status != STATUS_REJECT && !run->discard &&
-        is_enabled(run, &program->unlisted_recipient))
+    if (program->settings.reject_unlisted_recipient && status != STATUS_REJECT &&
+        !run->mail.discard && is_enabled(run, &program->unlisted_recipient))
         status = run_check(run, &program->unlisted_recipient);
     return status;
 }
@@ -568,6 +566,15 @@ static void name_recipient(struct run *run, uint32_t slot, struct decision *deci
     run->accepted++;
 }
 
+struct decision mail_state_end(const struct mail_state *state, struct decision accepted)
+{
+    if (state->discard)
+        return state->discarded_by;
+    if (state->hold)
+        return state->held_by;
+    return state->redirect ? state->redirected_by : accepted;
+}
+
 /* What becomes of the mail of the accepted recipients: one end for all. */
 static void end_mail(struct run *run, struct decision *decisions)
 {
@@ -588,12 +595,8 @@ static void end_mail(struct run *run, struct decision *decisions)
         status = check_content(run, LIST_END_OF_DATA, STAGE_END_OF_MESSAGE);
     if (status == STATUS_REJECT)
         accepted = run->rejected;
-    else if (run->discard)
-        accepted = run->discarded_by;
-    else if (run->hold)
-        accepted = run->held_by;
-    else if (run->redirect)
-        accepted = run->redirected_by;
+    else
+        accepted = mail_state_end(&run->mail, accepted);
     for (uint32_t i = 0; i < run->unit->row_count; i++)
         if (decisions[i].kind == VERDICT_ACCEPT)
             decisions[i] = accepted;
@@ -637,10 +640,35 @@ void evaluate_unit(const struct evaluation *evaluation, const struct unit *unit,
     }
     uint32_t order = order_unknown ? taken_before(choices, CHOICE_ORDER, 0) : 0;
     name_recipients(&run, order, decisions);
-    if (order_unknown && run.order_matters)
+    if (order_unknown && run.mail.order_matters)
         choose(&run, CHOICE_ORDER, 0, orders);
     if (run.accepted)
         end_mail(&run, decisions);
+}
+
+void evaluate_recipient(const struct evaluation *evaluation, const struct unit *unit, uint32_t slot,
+                        const struct mail_state *before, struct choices *choices,
+                        struct decision *decision, struct mail_state *after)
+{
+    struct run run = {
+        .evaluation = evaluation,
+        .unit = unit,
+        .choices = choices,
+        .client = UINT32_MAX,
+        .outer_check = CHECK_NONE,
+    };
+
+    if (begin_mail(&run)) {
+        /* What the sender list did at MAIL, it did before any recipient was named. */
+        if (before->accepted || before->discard || before->hold || before->redirect)
+            run.mail = *before;
+        run.accepted = before->accepted;
+        name_recipient(&run, slot, decision);
+    } else {
+        *decision = run.rejected;
+    }
+    *after = run.mail;
+    after->accepted = run.accepted > 0;
 }
 
 /* One check on its own, with everything present: what it would do if it were asked. */
@@ -662,8 +690,8 @@ static enum tri acts_in_run(const struct evaluation *evaluation, const struct un
 
     if (question->restriction->permits)
         return status == STATUS_OK ? TRI_YES : TRI_NO;
-    return status == STATUS_REJECT || run.if_permit.active || run.discard || run.hold ||
-                   run.redirect
+    return status == STATUS_REJECT || run.if_permit.active || run.mail.discard || run.mail.hold ||
+                   run.mail.redirect
                ? TRI_YES
                : TRI_NO;
 }

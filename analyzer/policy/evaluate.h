@@ -64,6 +64,14 @@ struct evaluation {
     struct column_answers answers[COLUMNS];
 };
 
+/* What recipients of one mail leave to each other, and to its end. */
+struct mail_state {
+    bool accepted; /* some recipient was */
+    bool discard, hold, redirect;
+    bool order_matters; /* a verdict looked at what earlier recipients left */
+    struct decision discarded_by, held_by, redirected_by;
+};
+
 /* Forgets all choices. */
 void choices_reset(struct choices *choices);
 /* Goes on to the next combination; false when all were taken. */
@@ -72,6 +80,13 @@ bool choices_advance(struct choices *choices);
  * added to. */
 void evaluate_unit(const struct evaluation *evaluation, const struct unit *unit,
                    struct choices *choices, struct decision *decisions);
+/* Runs one recipient of the mail, from the connection to its RCPT, as if others before it had left
+ * `before`. Gives its decision, without the end of the mail, and what it leaves. */
+void evaluate_recipient(const struct evaluation *evaluation, const struct unit *unit, uint32_t slot,
+                        const struct mail_state *before, struct choices *choices,
+                        struct decision *decision, struct mail_state *after);
+/* What becomes of an accepted recipient of a mail that no data or end-of-data list refuses. */
+struct decision mail_state_end(const struct mail_state *state, struct decision accepted);
 /* What one check alone would do to a row if it were asked first. */
 enum tri evaluate_acts(const struct evaluation *evaluation, const struct unit *unit, uint32_t slot,
                        const struct item *item);

@@ -6,7 +6,7 @@
 
 /* Combinations tried before the verdict counts as unknown; and how many are worth while once it is
  * clear that no recipient's verdict is certain. */
-enum { RUNS_MAX = 4096, RUNS_AFTER_DOUBT = 64, POINTS_MAX = 4000, STACK_ROWS = 16 };
+enum { RUNS_MAX = 4096, RUNS_AFTER_DOUBT = 24, POINTS_MAX = 4000, STACK_ROWS = 16 };
 
 static const char *restriction_of(const struct program *program, const struct decision *decision)
 {
@@ -112,4 +112,50 @@ void judge_unit(const struct evaluation *evaluation, const struct unit *unit,
         points->complete = choices.count == 0 && !choices.overflow;
     if (decisions != few)
         free(decisions);
+}
+
+static bool touches(const struct mail_state *state)
+{
+    return state->discard || state->hold || state->redirect;
+}
+
+static void compare_effects(const struct mail_state *after, bool first,
+                            struct recipient_judgement *result)
+{
+    if (first) {
+        result->after = *after;
+        result->effects_certain = true;
+        result->touches = touches(after);
+        return;
+    }
+    if (after->accepted != result->after.accepted || after->discard != result->after.discard ||
+        after->hold != result->after.hold || after->redirect != result->after.redirect)
+        result->effects_certain = false;
+    result->touches |= touches(after);
+    result->after.order_matters |= after->order_matters;
+}
+
+void judge_recipient(const struct evaluation *evaluation, const struct unit *unit, uint32_t slot,
+                     const struct mail_state *before, struct recipient_judgement *result)
+{
+    struct choices choices;
+    struct decision decision;
+    struct mail_state after;
+    unsigned runs = 0;
+    bool more = true;
+
+    choices_reset(&choices);
+    while (more) {
+        evaluate_recipient(evaluation, unit, slot, before, &choices, &decision, &after);
+        compare_effects(&after, runs == 0, result);
+        if (runs++ == 0)
+            first_run(&decision, &result->judgement, 1);
+        bool certain = compare_run(evaluation->program, &decision, &result->judgement, 1);
+        more = choices_advance(&choices) && runs < (certain ? RUNS_MAX : RUNS_AFTER_DOUBT);
+    }
+    if (choices.overflow || choices.count) {
+        give_up(&result->judgement, 1);
+        result->touches = true; /* nobody looked at the rest */
+        result->effects_certain = false;
+    }
 }

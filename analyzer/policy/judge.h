@@ -30,4 +30,15 @@ struct judge_points {
 void judge_unit(const struct evaluation *evaluation, const struct unit *unit,
                 struct judgement *judgements, struct judge_points *points);
 
+/* The same for one recipient, from its mail's beginning to its RCPT. */
+struct recipient_judgement {
+    struct judgement judgement;
+    struct mail_state after; /* of the first run */
+    bool touches;            /* some run holds, discards or redirects the mail */
+    bool effects_certain;    /* all runs leave the same behind */
+};
+/* Judges one recipient that finds `before`. */
+void judge_recipient(const struct evaluation *evaluation, const struct unit *unit, uint32_t slot,
+                     const struct mail_state *before, struct recipient_judgement *result);
+
 #endif

@@ -5,6 +5,7 @@
  */
 #include "analyzer/policy/columns.h"
 #include "analyzer/policy/judge.h"
+#include "analyzer/policy/unit_fold.h"
 
 struct policy {
     bool as_logged;
@@ -20,8 +21,11 @@ struct replay {
     bool *enabled;
     const struct item **check_items; /* by check */
     bool by_row; /* recipients do not depend on each other: a unit is a row, not a message */
-    struct intern unit_keys;
     uint32_t unit_count;
+    uint32_t *unit_words; /* the units one after the other, see replay.c */
+    size_t *unit_starts;  /* by unit: its first word; one more at the end */
+    uint32_t *recipients; /* by row class: the number of its distinct recipient, for the fold */
+    struct unit_fold fold;
     uint32_t *units;          /* by row, or by message: its unit */
     uint32_t *unit_classes;   /* by unit: its first row class; one more at the end */
     struct verdict *verdicts; /* by row class */

@@ -74,6 +74,7 @@ struct program {
     struct item helo_required, sender_syntax, recipient_syntax, recipient_exempt, authorized,
         unlisted_sender, unlisted_recipient, message_size;
     bool counts_recipients;             /* some check depends on how many were accepted before */
+    bool asks_unlisted_sender;          /* reject_unlisted_sender stands in a list: once per MAIL */
     const struct policy_inputs *inputs; /* while compiling and replaying */
 };
 

@@ -110,6 +110,8 @@ uint32_t question_add(struct program *program, const struct question *question, 
     program->questions[number].number = number;
     if (question->restriction->when == WHEN_MANY_RECIPIENTS)
         program->counts_recipients = true;
+    if (question->restriction->when == WHEN_SENDER_UNCHECKED && list < LIST_KINDS)
+        program->asks_unlisted_sender = true;
     program->question_count++;
     place_question(program, number);
     return number;

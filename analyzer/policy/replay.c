@@ -27,15 +27,9 @@ static bool recipients_are_independent(const struct columns *columns)
 {
     const struct program *program = columns->program;
 
-    if (program->counts_recipients || program->stage_lists[LIST_DATA] ||
-        program->stage_lists[LIST_END_OF_DATA])
+    if (program->counts_recipients || program->asks_unlisted_sender ||
+        program->stage_lists[LIST_DATA] || program->stage_lists[LIST_END_OF_DATA])
         return false;
-    for (uint32_t i = 0; i < program->item_count; i++) {
-        const struct item *item = &program->items[i];
-        if (item->kind == ITEM_CHECK &&
-            program->questions[item->question].restriction->when == WHEN_SENDER_UNCHECKED)
-            return false;
-    }
     for (unsigned c = 0; c < COLUMNS; c++) {
         size_t cells = (size_t)columns->class_count[c] * program->column_count[c];
         for (size_t i = 0; i < cells; i++)
@@ -93,10 +87,11 @@ static void message_key(const struct replay *replay, const struct message *messa
         key[KEY_FLAGS] |= FLAG_ORDER_UNKNOWN;
 }
 
-static uint32_t add_unit(struct replay *replay, const uint32_t *key, uint32_t rows)
+static uint32_t add_unit(struct replay *replay, struct intern *keys, const uint32_t *key,
+                         uint32_t rows)
 {
     size_t words = KEY_WORDS + 2 * (size_t)rows;
-    sym number = intern_add(&replay->unit_keys, slice_make((const char *)key, words * sizeof *key));
+    sym number = intern_add(keys, slice_make((const char *)key, words * sizeof *key));
     uint32_t unit = number - SYM_EMPTY - 1;
 
     if (unit >= replay->unit_count)
@@ -104,13 +99,32 @@ static uint32_t add_unit(struct replay *replay, const uint32_t *key, uint32_t ro
     return unit;
 }
 
+/* The keys in one block: judging walks over them. */
+static void flatten_units(struct replay *replay, const struct intern *keys)
+{
+    size_t words = 0;
+
+    replay->unit_starts = xcalloc((size_t)replay->unit_count + 1, sizeof *replay->unit_starts);
+    for (uint32_t u = 0; u < replay->unit_count; u++) {
+        replay->unit_starts[u] = words;
+        words += intern_text(keys, u + SYM_EMPTY + 1).len / sizeof(uint32_t);
+    }
+    replay->unit_starts[replay->unit_count] = words;
+    replay->unit_words = xcalloc(words + 1, sizeof *replay->unit_words);
+    for (uint32_t u = 0; u < replay->unit_count; u++) {
+        struct slice key = intern_text(keys, u + SYM_EMPTY + 1);
+        memcpy(replay->unit_words + replay->unit_starts[u], key.at, key.len);
+    }
+}
+
 static void make_units(struct replay *replay)
 {
     const struct evidence *evidence = replay->evidence;
     uint32_t capacity = 64;
     uint32_t *key = xcalloc(KEY_WORDS + 2 * (size_t)capacity, sizeof *key);
+    struct intern keys;
 
-    intern_init(&replay->unit_keys, 0);
+    intern_init(&keys, 0);
     replay->units =
         xcalloc((size_t)(replay->by_row ? evidence->row_count : evidence->message_count) + 1,
                 sizeof *replay->units);
@@ -126,18 +140,20 @@ static void make_units(struct replay *replay)
             row_classes(replay, message->first_row + i, &recipient, &row_class);
             rows = append_row(key, replay->by_row ? 0 : rows, recipient, row_class);
             if (replay->by_row)
-                replay->units[message->first_row + i] = add_unit(replay, key, 1);
+                replay->units[message->first_row + i] = add_unit(replay, &keys, key, 1);
         }
         if (!replay->by_row)
-            replay->units[m] = add_unit(replay, key, rows);
+            replay->units[m] = add_unit(replay, &keys, key, rows);
     }
+    flatten_units(replay, &keys);
+    intern_release(&keys);
     free(key);
 }
 
 void replay_unit(const struct replay *replay, uint32_t number, struct unit *unit)
 {
-    struct slice key = intern_text(&replay->unit_keys, number + SYM_EMPTY + 1);
-    const uint32_t *words = (const uint32_t *)(const void *)key.at;
+    const uint32_t *words = replay->unit_words + replay->unit_starts[number];
+    size_t count = replay->unit_starts[number + 1] - replay->unit_starts[number];
     const struct client_set *set = &replay->columns.client_sets[words[KEY_CLIENT]];
 
     *unit = (struct unit){
@@ -150,7 +166,7 @@ void replay_unit(const struct replay *replay, uint32_t number, struct unit *unit
         .no_helo = words[KEY_FLAGS] & FLAG_NO_HELO,
         .order_unknown = words[KEY_FLAGS] & FLAG_ORDER_UNKNOWN,
         .rows = (const struct unit_row *)(const void *)(words + KEY_WORDS),
-        .row_count = (uint32_t)((key.len / sizeof *words - KEY_WORDS) / 2),
+        .row_count = (uint32_t)((count - KEY_WORDS) / 2),
     };
     memcpy(unit->clients, set->classes, sizeof unit->clients);
 }
@@ -201,6 +217,31 @@ static void number_classes(struct replay *replay)
     for (uint32_t u = 0; u < replay->unit_count; u++)
         for (uint32_t c = replay->unit_classes[u]; c < replay->unit_classes[u + 1]; c++)
             replay->class_units[c] = u;
+}
+
+/* Distinct recipients: what decides about one alone, whatever mail it stands in. */
+static void number_recipients(struct replay *replay)
+{
+    struct intern keys;
+    uint32_t most = 0;
+
+    intern_init(&keys, 0);
+    replay->recipients = xcalloc((size_t)replay->class_count + 1, sizeof *replay->recipients);
+    for (uint32_t u = 0; u < replay->unit_count; u++) {
+        const uint32_t *words = replay->unit_words + replay->unit_starts[u];
+        uint32_t first = replay->unit_classes[u], key[KEY_WORDS + 2];
+        memcpy(key, words, KEY_WORDS * sizeof *key);
+        key[KEY_FLAGS] &= FLAG_NO_HELO;
+        for (uint32_t c = first; c < replay->unit_classes[u + 1]; c++) {
+            memcpy(key + KEY_WORDS, words + KEY_WORDS + 2 * (size_t)(c - first), 2 * sizeof *key);
+            uint32_t number =
+                intern_add(&keys, slice_make((const char *)key, sizeof key)) - SYM_EMPTY - 1;
+            replay->recipients[c] = number;
+            most = number >= most ? number + 1 : most;
+        }
+    }
+    intern_release(&keys);
+    unit_fold_init(&replay->fold, &replay->evaluation, most);
 }
 
 /* The names of what decided. Checks that are asked by others (is the destination ours?) answer in
@@ -256,6 +297,8 @@ static void judge_all(struct replay *replay)
     uint32_t capacity = COUNT(few);
 
     memset(replay->unique, UNIQUE_NOT_ASKED, replay->class_count);
+    if (!replay->by_row)
+        unit_fold_reset(&replay->fold);
     for (uint32_t u = 0; u < replay->unit_count; u++) {
         struct unit unit;
         replay_unit(replay, u, &unit);
@@ -264,7 +307,11 @@ static void judge_all(struct replay *replay)
             judgements =
                 xrealloc_array(judgements == few ? NULL : judgements, capacity, sizeof *few);
         }
-        judge_unit(&replay->evaluation, &unit, judgements, NULL);
+        if (replay->by_row)
+            judge_unit(&replay->evaluation, &unit, judgements, NULL);
+        else
+            unit_fold_judge(&replay->fold, &unit, replay->recipients + replay->unit_classes[u],
+                            judgements);
         for (uint32_t i = 0; i < unit.row_count; i++)
             replay->verdicts[replay->unit_classes[u] + i] =
                 make_verdict(replay->policy->program, &judgements[i]);
@@ -343,6 +390,8 @@ struct replay *replay_new(const struct policy *policy, const struct evidence *ev
     replay->by_row = recipients_are_independent(&replay->columns);
     make_units(replay);
     number_classes(replay);
+    if (!replay->by_row)
+        number_recipients(replay);
     judge_all(replay);
     return replay;
 }
@@ -353,11 +402,14 @@ void replay_free(struct replay *replay)
         return;
     if (!replay->policy->as_logged) {
         columns_release(&replay->columns);
-        intern_release(&replay->unit_keys);
+        unit_fold_release(&replay->fold);
     }
     free(replay->enabled);
     free(replay->check_items);
     free(replay->units);
+    free(replay->unit_words);
+    free(replay->unit_starts);
+    free(replay->recipients);
     free(replay->unit_classes);
     free(replay->verdicts);
     free(replay->class_units);
