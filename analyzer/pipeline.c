@@ -1,5 +1,6 @@
 #include "analyzer/pipeline.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@
 #include "parsers/config/word_list.h"
 #include "parsers/data/geoip.h"
 
-enum { LINES_PER_PROGRESS = 8192, DEFAULT_MAJOR = 3, DEFAULT_MINOR = 7 };
+enum { LINES_PER_PROGRESS = 8192, DEFAULT_MAJOR = 3, DEFAULT_MINOR = 7, DEFAULT_SEED = 1 };
 
 /* Everything of one run that the results rest on. */
 struct pipeline {
@@ -361,6 +362,8 @@ static struct results *finish(struct pipeline *pipeline, struct fault *fault)
         .disabled = disabled,
         .given = pipeline->labels,
         .geoip = pipeline->geoip,
+        .budget = pipeline->options->budget > 0 ? pipeline->options->budget : (double)NAN,
+        .seed = pipeline->options->seed ? pipeline->options->seed : DEFAULT_SEED,
         .input = pipeline->input,
         .remarks = &pipeline->remarks,
         .release = pipeline_free,

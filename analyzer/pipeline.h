@@ -36,6 +36,9 @@ struct pipeline_options {
     const char *const *geoip; /* --geoip files */
     size_t geoip_count;
 
+    double budget; /* --budget: the rate of wanted mail that may be lost; 0: none */
+    uint64_t seed; /* --seed; 0: 1 */
+
     /* Told from time to time how many bytes are read, of how many (0: not known); false stops the
      * work. May be NULL. */
     bool (*progress)(void *context, uint64_t done, uint64_t all);

@@ -168,6 +168,9 @@ struct slice results_answer(const struct results *results, struct arena *arena)
             add_open_cases(&out, &set->ham_lost);
             add_how(&out, &set->ham_lost, &set->ham_delayed);
             add_carriers(results, &out, arena);
+            struct slice advice = results_advice(results, arena);
+            buffer_add_text(&out, advice.len ? " " : "");
+            buffer_add_slice(&out, advice);
         }
     }
     struct slice answer = arena_copy(arena, buffer_slice(&out));

@@ -27,6 +27,8 @@ struct results_parts {
     const struct geoip *geoip;       /* may be NULL */
     const struct own_network *own_networks;
     size_t own_network_count;
+    double budget;                /* of wanted mail that may be lost; NAN: none */
+    uint64_t seed;                /* of everything that is drawn */
     struct results_input input;   /* counts of what was read; `files` borrowed */
     struct diagnostics *remarks;  /* become the warnings */
     void (*release)(void *owner); /* called last by results_free, with owner; may be NULL */
@@ -80,5 +82,7 @@ uint32_t results_key_limit(const struct results *results, enum results_dimension
 /* The text of a key; "no text" when it is not known. */
 struct slice results_key_text(const struct results *results, enum results_dimension dimension,
                               sym key);
+/* The `advice` of results_assess, without the work that it does not need. Lives in arena. */
+struct slice results_advice(const struct results *results, struct arena *arena);
 
 #endif

@@ -45,7 +45,7 @@ static struct report_context make_context(const struct options *options)
         .program = "mailwhatif " MAILWHATIF_VERSION,
         .command = options->arguments.items,
         .command_count = options->arguments.count,
-        .seed = REPORT_SEED,
+        .seed = options->seed ? options->seed : REPORT_SEED,
         .generated_us = now_us,
         .generated_offset = civil_local_offset(now_us),
         .color = options_use_color(options),

@@ -164,6 +164,31 @@ static bool set_rate(struct options *options, const struct option_row *row, cons
     return true;
 }
 
+static bool set_budget(struct options *options, const struct option_row *row, const char *value,
+                       struct fault *fault)
+{
+    struct slice number = slice_of(value);
+    bool percent = slice_ends(number, "%");
+    double budget = 0;
+    if (percent)
+        number = slice_trim(slice_head(number, number.len - 1));
+    if (!slice_to_double(number, &budget))
+        return refuse(row, fault, value, "is no rate; give 0.001 or 0.1%");
+    options->budget = percent ? budget / 100 : budget;
+    if (!(options->budget > 0 && options->budget < 1))
+        return refuse(row, fault, value, "is no rate; give one between 0 and 1: 0.001 or 0.1%");
+    return true;
+}
+
+static bool set_seed(struct options *options, const struct option_row *row, const char *value,
+                     struct fault *fault)
+{
+    if (!slice_to_u64(slice_of(value), &options->seed) || options->seed == 0 ||
+        options->seed > INT64_MAX)
+        return refuse(row, fault, value, "is no seed; give a whole number from 1");
+    return true;
+}
+
 static bool set_preset(struct options *options, const struct option_row *row, const char *value,
                        struct fault *fault)
 {
@@ -247,6 +272,12 @@ static const struct option_row rows[] = {
       "closing permit or reject; may be repeated" },
     { "disable", 0, "RESTRICTION[@LIST:POSITION]", SHARED | MODEL, set_list, AT(disables), 0,
       "takes a restriction out, every occurrence or one; may be repeated" },
+
+    { "How sure", 0, NULL, 0, NULL, 0, 0, NULL },
+    { "budget", 0, "RATE", MODEL, set_budget, 0, 0,
+      "how much of the wanted mail may be lost (0.1%): says whether the candidate keeps within it, "
+      "and what evidence would tell when these logs do not" },
+    { "seed", 0, "N", MODEL, set_seed, 0, 0, "of everything that is drawn by lot; default 1" },
 
     { "Output", 0, NULL, 0, NULL, 0, 0, NULL },
     { "text", 0, NULL, COMMAND_REPLAY, set_output, 0, FORMAT_TEXT, "for people; the default" },

@@ -71,6 +71,10 @@ struct options {
     const char *candidate;
     struct text_list overlays, enables, disables;
 
+    /* how sure */
+    double budget; /* 0: not said */
+    uint64_t seed; /* 0: not said */
+
     /* what comes out */
     enum output_format output;
     const char *output_file, *verdicts_file, *unparsed_file;

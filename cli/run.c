@@ -57,6 +57,8 @@ struct pipeline_options run_pipeline_options(const struct options *options)
         .label_count = options->labels.count,
         .geoip = options->geoip.items,
         .geoip_count = options->geoip.count,
+        .budget = options->budget,
+        .seed = options->seed,
     };
 }
 

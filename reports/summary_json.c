@@ -163,6 +163,48 @@ static json_t *side_json(const struct results *results, const struct results_set
     return object;
 }
 
+static json_t *range_json(struct results_range range)
+{
+    json_t *array = json_array();
+    append(array, real_or_null(range.low));
+    append(array, real_or_null(range.high));
+    return array;
+}
+
+static json_t *group_json(const struct results_group *group)
+{
+    json_t *object = json_object();
+    set(object, "messages", whole(group->messages));
+    set(object, "rows", whole(group->rows));
+    set(object, "clusters", whole(group->clusters));
+    return object;
+}
+
+static json_t *assessment_json(const struct results *results)
+{
+    struct arena arena;
+    arena_init(&arena);
+    struct results_assessment a = results_assess(results, &arena);
+    json_t *object = json_object(), *keys = json_array();
+    set(object, "budget", real_or_null(a.budget));
+    set(object, "decision", word_or_null(a.decision));
+    set(object, "census", range_json(a.census));
+    set(object, "forecast", range_json(a.forecast));
+    set(object, "typical_week", range_json(a.typical));
+    set(object, "replicates", whole(a.replicates));
+    set(object, "weeks", real_or_null(a.weeks));
+    set(object, "without_one", range_json(a.without));
+    append(keys, text_or_null(a.without_low));
+    append(keys, text_or_null(a.without_high));
+    set(object, "without_one_keys", keys);
+    set(object, "spam_share", real_or_null(a.spam_share));
+    set(object, "refused_already", group_json(&a.refused));
+    set(object, "high_with_refused", real_or_null(a.refused_high));
+    set(object, "advice", text_or_null(a.advice));
+    arena_release(&arena);
+    return object;
+}
+
 static json_t *input_json(const struct results_input *input)
 {
     json_t *object = json_object(), *files = json_array(), *classes = json_object();
@@ -182,15 +224,6 @@ static json_t *input_json(const struct results_input *input)
     set(object, "messages", whole(input->messages));
     set(object, "rows", whole(input->rows));
     set(object, "open", whole(input->open));
-    return object;
-}
-
-static json_t *group_json(const struct results_group *group)
-{
-    json_t *object = json_object();
-    set(object, "messages", whole(group->messages));
-    set(object, "rows", whole(group->rows));
-    set(object, "clusters", whole(group->clusters));
     return object;
 }
 
@@ -244,7 +277,9 @@ bool summary_json_write(const struct results *results, const struct report_conte
     set(document, "input", input_json(results_input(results)));
     set(document, "population", population_json(results_population(results)));
     set(document, "baseline", side_json(results, results_baseline(results)));
-    set(document, "candidate", side_json(results, results_candidate(results)));
+    json_t *candidate = side_json(results, results_candidate(results));
+    set(candidate, "assessment", assessment_json(results));
+    set(document, "candidate", candidate);
     set(document, "changes", changes_json(results_changes(results)));
     set(document, "warnings", warnings_json(results));
     int failed = json_dumpf(document, to, JSON_INDENT(1) | JSON_REAL_PRECISION(REAL_DIGITS));

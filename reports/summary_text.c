@@ -232,6 +232,52 @@ static void add_sets(struct page *page)
     add_estimate(page, 2, "spam stopped", &candidate->spam_stopped);
 }
 
+/* One line: a range, and what it is. Nothing when it is not known. */
+static void add_range(struct page *page, const char *name, struct results_range range,
+                      const char *what)
+{
+    if (isnan(range.low) || isnan(range.high))
+        return;
+    buffer_format(&page->out, "  %-15s", name);
+    add_rate(page, range.low, 8);
+    add(page, " .. ");
+    add_rate(page, range.high, 0);
+    add(page, what);
+    add(page, "\n");
+}
+
+static void add_assessment(struct page *page)
+{
+    const struct estimate *lost = &results_candidate(page->results)->ham_lost;
+    struct results_assessment a = results_assess(page->results, &page->arena);
+    if (lost->of == 0 || !(lost->effective_n >= SENDERS_MIN))
+        return;
+    add_heading(page, "Wanted mail lost: how far this carries");
+    add_range(page, "in this log", a.census, "  over undecided rows and doubtful labels");
+    add_range(page, "mail to come", a.forecast, "  95 %, for as many and as unequal senders");
+    add_range(page, "a typical week", a.typical, "  95 %, senders drawn anew");
+    add_range(page, "without one", a.without, "  leaving out one sender:");
+    if (!isnan(a.without.low)) {
+        add(page, "                 ");
+        add_foreign(page, a.without_low);
+        add(page, " for the least, ");
+        add_foreign(page, a.without_high);
+        add(page, " for the most\n");
+    }
+    if (a.refused.messages) {
+        add(page, "  kept out already: ");
+        add_count(page, a.refused.messages, 0);
+        add(page, " messages, not labelled as spam; if all were wanted, up to ");
+        add_rate(page, a.refused_high, 0);
+        add(page, "\n");
+    }
+    if (a.spam_share > 0) {
+        add(page, "  of what is labelled as wanted ");
+        add_rate(page, a.spam_share, 0);
+        add(page, " may be spam\n");
+    }
+}
+
 static void add_restriction(struct page *page, const struct results_restriction *r)
 {
     add(page, "\n");
@@ -326,6 +372,7 @@ bool summary_text_write(const struct results *results, const struct report_conte
     add_input(&page);
     add_population(&page);
     add_sets(&page);
+    add_assessment(&page);
     add_senders(&page);
     add_restrictions(&page);
     add_remarks(&page);

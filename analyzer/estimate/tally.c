@@ -8,6 +8,8 @@
 #include "analyzer/estimate/retry.h"
 #include "base/xalloc.h"
 
+enum { SIZE_TABLES = 5 }; /* ham, spam, unlabelled, left out, refused */
+
 /* What a verdict does to mail that the baseline lets in. */
 enum effect {
     EFFECT_NONE,
@@ -38,6 +40,8 @@ struct tally {
     uint8_t *baseline;      /* enum verdict_kind by row; never unknown: the log tells */
     uint64_t disagreements;
     struct results_population population;
+    struct results_group refused; /* not spam, and not let in */
+    double ham_doubt;             /* mean of 1 - label over the wanted mail that was let in */
 };
 
 bool tally_is_accepted(enum verdict_kind kind)
@@ -117,7 +121,7 @@ static void add_subject(struct side *side, const struct message *message, sym cl
 
 /* Sorts every message into its group, and the labelled ones that the baseline lets in into the
  * sides. sizes: per group and cluster, to count the clusters of each group. */
-static void sort_messages(struct tally *tally, uint32_t *sizes[4], uint8_t *is_ham)
+static void sort_messages(struct tally *tally, uint32_t *sizes[SIZE_TABLES], uint8_t *is_ham)
 {
     const struct tally_inputs *inputs = &tally->inputs;
     struct results_group *groups[4] = {
@@ -135,11 +139,21 @@ static void sort_messages(struct tally *tally, uint32_t *sizes[4], uint8_t *is_h
         groups[group]->messages++;
         groups[group]->rows += message->row_count;
         groups[group]->clusters += sizes[group][cluster]++ == 0;
-        if (!counts || kind == LABEL_NONE || !is_let_in(tally, message))
+        bool let_in = is_let_in(tally, message);
+        if (counts && kind != LABEL_SPAM && !let_in) {
+            tally->refused.messages++;
+            tally->refused.rows += message->row_count;
+            tally->refused.clusters += sizes[4][cluster]++ == 0;
+        }
+        if (!counts || kind == LABEL_NONE || !let_in)
             continue;
+        if (kind == LABEL_HAM)
+            tally->ham_doubt += 1 - inputs->labels->of_message[m];
         add_subject(kind == LABEL_HAM ? &tally->ham : &tally->spam, message, cluster);
         is_ham[m] = kind == LABEL_HAM;
     }
+    if (tally->ham.count)
+        tally->ham_doubt /= tally->ham.count;
 }
 
 static void weigh_side(struct side *side, uint32_t *sizes, uint32_t size_count)
@@ -158,8 +172,8 @@ struct tally *tally_new(const struct tally_inputs *inputs)
     tally->baseline = xcalloc(evidence->row_count + (size_t)1, 1);
     judge_baseline(tally);
     uint32_t keys = inputs->clusters->keys.count;
-    uint32_t *sizes[4];
-    for (int i = 0; i < 4; i++)
+    uint32_t *sizes[SIZE_TABLES];
+    for (int i = 0; i < SIZE_TABLES; i++)
         sizes[i] = xcalloc(keys, sizeof *sizes[i]);
     uint8_t *is_ham = xcalloc(evidence->message_count + (size_t)1, 1);
     sort_messages(tally, sizes, is_ham);
@@ -167,7 +181,7 @@ struct tally *tally_new(const struct tally_inputs *inputs)
     weigh_side(&tally->spam, sizes[0], keys);
     retries_init(&tally->retries, evidence, is_ham);
     free(is_ham);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < SIZE_TABLES; i++)
         free(sizes[i]);
     return tally;
 }
@@ -415,8 +429,19 @@ static void book_unknown(const struct count_work *work, struct side_count *sums,
     memset(sums->maybe, 0, work->mask_words * sizeof *sums->maybe);
 }
 
-/* Counts all subjects of a side. The caller finishes the counters and frees the arrays. */
-static struct side_count count_side(const struct count_work *work, const struct side *side)
+/* Books a message that was counted with its sender. */
+static void book_cluster(const struct side_count *sums, uint32_t subject, struct cluster_rate *rate)
+{
+    bool is_lost = sums->lost.hit_by == subject + 1;
+    rate->messages++;
+    rate->lost += is_lost;
+    rate->unknown += !is_lost && sums->has_unknown;
+}
+
+/* Counts all subjects of a side. by_cluster (by key, or NULL) gets its counts too. The caller
+ * finishes the counters and frees the arrays. */
+static struct side_count count_side(const struct count_work *work, const struct side *side,
+                                    struct cluster_rate *by_cluster)
 {
     struct side_count sums = {
         .by_check = xcalloc(work->check_count + (size_t)1, sizeof *sums.by_check),
@@ -436,6 +461,8 @@ static struct side_count count_side(const struct count_work *work, const struct 
                 hit(&sums.delayed, s, subject->cluster, limit, false);
         if (sums.has_unknown)
             book_unknown(work, &sums, s);
+        if (by_cluster)
+            book_cluster(&sums, s, &by_cluster[subject->cluster]);
     }
     return sums;
 }
@@ -458,8 +485,8 @@ static void count_messages(const struct count_work *work, struct results_restric
                            struct results_set *set)
 {
     const struct tally *tally = work->tally;
-    struct side_count ham = count_side(work, &tally->ham);
-    struct side_count spam = count_side(work, &tally->spam);
+    struct side_count ham = count_side(work, &tally->ham, NULL);
+    struct side_count spam = count_side(work, &tally->spam, NULL);
     set->ham_lost = finish(&ham.lost, &tally->ham);
     set->ham_delayed = finish(&ham.delayed, &tally->ham);
     set->spam_stopped = finish(&spam.lost, &tally->spam);
@@ -476,20 +503,33 @@ static void count_messages(const struct count_work *work, struct results_restric
     free(spam.maybe);
 }
 
+static void begin(struct count_work *work, const struct results_restriction *restrictions)
+{
+    const struct tally *tally = work->tally;
+    work->class_count = view_class_count(work->view);
+    work->mask_words = (work->check_count + 63) / 64;
+    work->classes = xcalloc(work->class_count + (size_t)1, sizeof *work->classes);
+    work->maybe = xcalloc((size_t)work->class_count * work->mask_words + 1, sizeof *work->maybe);
+    work->healed = xcalloc(tally->inputs.evidence->row_count / 8 + (size_t)1, 1);
+    look_up_classes(work, restrictions);
+    retries_heal(&tally->retries, row_is_accepted, heal_row, work);
+}
+
+static void end(struct count_work *work)
+{
+    free(work->classes);
+    free(work->maybe);
+    free(work->healed);
+}
+
 void tally_count(const struct tally *tally, const struct tally_view *view,
                  struct results_restriction *restrictions, struct results_set *set,
                  struct results_changes *changes)
 {
-    struct count_work work = {
-        .tally = tally,
-        .view = view,
-        .class_count = view_class_count(view),
-        .check_count = (uint32_t)set->restriction_count,
-        .mask_words = (uint32_t)(set->restriction_count + 63) / 64,
-    };
-    work.classes = xcalloc(work.class_count + (size_t)1, sizeof *work.classes);
-    work.maybe = xcalloc((size_t)work.class_count * work.mask_words + 1, sizeof *work.maybe);
-    work.healed = xcalloc(tally->inputs.evidence->row_count / 8 + (size_t)1, 1);
+    struct count_work work = { .tally = tally,
+                               .view = view,
+                               .check_count = (uint32_t)set->restriction_count };
+    begin(&work, restrictions);
     uint64_t *by_class = xcalloc(work.class_count + (size_t)1, sizeof *by_class);
     uint64_t *asked = xcalloc(work.class_count + (size_t)1, sizeof *asked);
     for (uint32_t c = 0; c < work.check_count; c++) {
@@ -499,14 +539,46 @@ void tally_count(const struct tally *tally, const struct tally_view *view,
     *set =
         (struct results_set){ .restrictions = restrictions, .restriction_count = work.check_count };
     *changes = (struct results_changes){ 0 };
-    look_up_classes(&work, restrictions);
-    retries_heal(&tally->retries, row_is_accepted, heal_row, &work);
     count_rows(&work, set, changes, by_class, asked);
     count_checks(&work, restrictions, by_class, asked);
     count_messages(&work, restrictions, set);
-    free(work.classes);
-    free(work.maybe);
-    free(work.healed);
+    end(&work);
     free(by_class);
     free(asked);
+}
+
+struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct tally_view *view,
+                                      const struct results_set *set, size_t *count)
+{
+    uint32_t keys = tally->inputs.clusters->keys.count;
+    struct cluster_rate *rates = xcalloc(keys + (size_t)1, sizeof *rates);
+    struct count_work work = { .tally = tally,
+                               .view = view,
+                               .check_count = (uint32_t)set->restriction_count };
+    begin(&work, set->restrictions);
+    struct side_count sums = count_side(&work, &tally->ham, rates);
+    for (uint32_t c = 0; c < work.check_count; c++)
+        free(sums.by_check[c].clusters);
+    free(sums.lost.clusters);
+    free(sums.delayed.clusters);
+    free(sums.by_check);
+    free(sums.maybe);
+    end(&work);
+    *count = 0;
+    for (sym key = 0; key < keys; key++)
+        if (rates[key].messages) {
+            rates[key].cluster = key;
+            rates[(*count)++] = rates[key];
+        }
+    return rates;
+}
+
+double tally_spam_share(const struct tally *tally)
+{
+    return tally->ham_doubt;
+}
+
+struct results_group tally_refused(const struct tally *tally)
+{
+    return tally->refused;
 }

@@ -11,6 +11,7 @@
  * of which nobody knows whether it lasts, is unknown and widens the bounds.
  */
 #include "analyzer/estimate/cluster.h"
+#include "analyzer/estimate/forecast.h"
 #include "analyzer/estimate/label.h"
 #include "analyzer/estimate/population.h"
 #include "analyzer/evidence/evidence.h"
@@ -63,5 +64,13 @@ uint64_t tally_disagreements(const struct tally *tally);
 void tally_count(const struct tally *tally, const struct tally_view *view,
                  struct results_restriction *restrictions, struct results_set *set,
                  struct results_changes *changes);
+/* The wanted mail of each sender and how much of it a view loses, in the order of the keys; a second
+ * look at what tally_count counted (`set`). The caller frees it. */
+struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct tally_view *view,
+                                      const struct results_set *set, size_t *count);
+/* How much of what is labelled as wanted may be spam, by the labels' own probabilities. */
+double tally_spam_share(const struct tally *tally);
+/* Mail that the baseline keeps out and that nobody labelled as spam: perhaps wanted, too. */
+struct results_group tally_refused(const struct tally *tally);
 
 #endif

@@ -99,6 +99,26 @@ struct slice results_answer(const struct results *results, struct arena *arena)
     return arena_copy(arena, slice_of("An answer with \x1b[2J in it, long enough to be wrapped at "
                                       "the width of the page, which is eighty columns."));
 }
+struct results_assessment results_assess(const struct results *results, struct arena *arena)
+{
+    (void)results, (void)arena;
+    return (struct results_assessment){
+        .budget = 0.001,
+        .decision = "open",
+        .census = { 0.0405, 0.0439 },
+        .forecast = { 0.0207, 0.2113 },
+        .typical = { (double)NAN, (double)NAN },
+        .without = { 0.0123, 0.0678 },
+        .without_low = SLICE("big\x1b.example"),
+        .without_high = { NULL, 0 },
+        .seed = 1,
+        .replicates = 1000,
+        .weeks = 2,
+        .refused = { 17, 19, 5 },
+        .refused_high = 0.0567,
+        .advice = SLICE("advice"),
+    };
+}
 struct results_share *results_top_in(const struct results *results, const struct results_set *set,
                                      size_t restriction, enum results_dimension dimension,
                                      size_t limit, struct arena *arena, size_t *count)
@@ -266,6 +286,10 @@ START_TEST(test_text)
         ck_assert(!next || senders < strstr(next + 1, " of 30,011") ||
                   strstr(next + 1, " of 30,011") == NULL);
     }
+    ck_assert(strstr(text, "in this log       4.0 % .. 4.4 %  over") != NULL);
+    ck_assert(strstr(text, "mail to come      2.1 % .. 21 %  95 %") != NULL);
+    ck_assert(strstr(text, "a typical week") == NULL); /* not known */
+    ck_assert(strstr(text, "kept out already: 17 messages") != NULL);
     ck_assert(strstr(text, "97.5 %") != NULL); /* coverage */
     ck_assert(strstr(text, "reject_unknown_client_hostname") != NULL);
     ck_assert(strstr(text, "hits 260, decides 210, alone 90, undecided 4") != NULL);

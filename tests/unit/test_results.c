@@ -86,7 +86,8 @@ static void add_mail(struct world *world, const struct mail *mail, uint32_t numb
 }
 
 /* enables: what the candidate adds; NULL: there is no candidate. */
-static void build(struct world *world, const struct mail *mails, uint32_t count, const char *enable)
+static void build_for(struct world *world, const struct mail *mails, uint32_t count,
+                      const char *enable, double budget)
 {
     memset(world, 0, sizeof *world);
     evidence_init(&world->evidence);
@@ -109,10 +110,17 @@ static void build(struct world *world, const struct mail *mails, uint32_t count,
         .candidate = world->policy,
         .candidate_adds = adds,
         .given = world->labels,
+        .budget = budget,
+        .seed = 1,
         .input = { .rows = world->evidence.row_count, .messages = count },
         .remarks = &world->remarks,
     };
     world->results = results_new(&parts);
+}
+
+static void build(struct world *world, const struct mail *mails, uint32_t count, const char *enable)
+{
+    build_for(world, mails, count, enable, (double)NAN);
 }
 
 static void release(struct world *world)
@@ -347,6 +355,38 @@ START_TEST(test_answer_without_labels)
 }
 END_TEST
 
+/* clang-format off */
+static const struct { double budget; const char *decision, *words; } budgets[] = {
+    { 0.01, "open", "Not decidable from these logs, for a budget of 1.0 %: of the wanted mail to come "
+                     "0.51 % .. 72 % would be lost. One sender, 192.0.2.0/24, carries 1 of the loss of 1" },
+    { 0.005, "over", "Over the budget of 0.5 %" },
+    { 0.9,   "within", "Within the budget of 90 %" },
+    { (double)NAN, NULL, NULL },
+};
+/* clang-format on */
+
+START_TEST(test_assessment)
+{
+    struct world world;
+    build_for(&world, mails, COUNT(mails), "reject_unknown_client_hostname", budgets[_i].budget);
+    struct results_assessment a = results_assess(world.results, &world.arena);
+    ck_assert_pstr_eq(a.decision, budgets[_i].decision);
+    if (budgets[_i].words)
+        ck_contains(a.advice.at, budgets[_i].words);
+    if (!budgets[_i].words)
+        ck_assert_uint_eq(a.advice.len, 0);
+    else
+        ck_contains(answer(&world), a.advice.at);
+    ck_assert(a.spam_share == 0 && a.census.low == 0.2 && a.census.high == 0.2);
+    ck_assert(a.without.low == 0 && fabs(a.without.high - 0.25) < 1e-12);
+    ck_assert_slice(a.without_low, "192.0.2.0/24");
+    ck_assert(isnan(a.typical.low)); /* carried by one */
+    ck_assert_uint_eq(a.refused.messages, 1);
+    ck_assert_double_eq_tol(a.refused_high, 2 / 6.0, 1e-12);
+    release(&world);
+}
+END_TEST
+
 START_TEST(test_nothing_at_all)
 {
     struct world world;
@@ -371,6 +411,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_answer);
     tcase_add_test(tcase, test_answer_too_few);
     tcase_add_test(tcase, test_answer_without_labels);
+    tcase_add_loop_test(tcase, test_assessment, 0, COUNT(budgets));
     tcase_add_test(tcase, test_nothing_at_all);
 }
 
