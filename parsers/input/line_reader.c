@@ -162,7 +162,7 @@ static bool index_more(struct line_reader *reader)
 {
     size_t from = reader->indexed, to = from + WINDOW < reader->end ? from + WINDOW : reader->end;
     reader->next = reader->count = 0;
-    if (from >= to)
+    if (from == reader->end)
         return false;
     reader->indexed = to;
     if (find_newlines(reader, from, to) || reader->has_nul) {

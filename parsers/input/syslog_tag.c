@@ -72,7 +72,7 @@ bool syslog_tag_parse(struct slice rest, struct log_line *line)
     size_t i = 0, max = rest.len < PROGRAM_MAX ? rest.len : PROGRAM_MAX;
     for (;;) {
         i = name_end(rest, i, max);
-        if (i == 0 || i >= max)
+        if (i >= max || i == 0)
             return false;
         if (rest.at[i] == '[')
             return parse_pid(rest, i, line);
