@@ -11,12 +11,12 @@ enum { KEY_MAX = 2048, AWL_PAUSE_S = 3600 };
 /* Seconds; first == last == 0 before the first request. */
 struct triplet {
     int64_t first, last;
-    bool known;
+    bool known, doubtful;
 };
 
 struct regular {
     int64_t last;
-    unsigned count;
+    unsigned count, doubts; /* passes; further ones that may have been */
     bool known;
 };
 
@@ -181,6 +181,7 @@ static bool book_triplet(struct greylist *greylist, struct triplet *triplet, int
         triplet->known = false;
     if (!triplet->known) {
         triplet->first = now;
+        triplet->doubtful = false;
     } else {
         passed = triplet->last - triplet->first >= options->delay_s;
         if (!passed && now - triplet->first > options->retry_window_s)
@@ -202,44 +203,74 @@ static void count_pass(struct regular *regular, int64_t now)
     regular->known = true;
 }
 
-struct greylist_decision greylist_ask(struct greylist *greylist,
-                                      const struct greylist_request *request)
+/* On a white list: the reason, else NULL. */
+static const char *white_reason(const struct greylist *greylist,
+                                const struct greylist_request *request)
 {
-    const struct greylist_options *options = &greylist->options;
-    int64_t now = request->time_us / 1000000;
-    struct greylist_decision decision = { .answer = GREYLIST_PASS };
-    struct regular *regular = NULL;
-    if (greylist->whitelist) {
-        decision.reason = "client whitelist";
-        if (postgrey_whitelist_has_client(greylist->whitelist, request->client_name,
-                                          &request->client))
-            return decision;
-        decision.reason = "recipient whitelist";
-        if (postgrey_whitelist_has_recipient(greylist->whitelist, request->recipient))
-            return decision;
+    if (!greylist->whitelist)
+        return NULL;
+    if (postgrey_whitelist_has_client(greylist->whitelist, request->client_name, &request->client))
+        return "client whitelist";
+    return postgrey_whitelist_has_recipient(greylist->whitelist, request->recipient)
+               ? "recipient whitelist"
+               : NULL;
+}
+
+static struct greylist_decision decide_triplet(struct greylist *greylist,
+                                               const struct triplet *triplet, bool passed_before,
+                                               int64_t now)
+{
+    struct greylist_decision decision = { .answer = passed_before ? GREYLIST_PASS : GREYLIST_PASSED,
+                                          .reason = "triplet found",
+                                          .waited_s = now - triplet->first };
+    int64_t missing_s = greylist->options.delay_s - decision.waited_s;
+    if (missing_s > 0) {
+        decision.answer = GREYLIST_DEFER;
+        decision.missing_s = missing_s;
+        decision.reason = decision.waited_s ? "early-retry" : "new";
     }
-    decision.reason = "client AWL";
-    if (options->auto_whitelist) {
+    decision.doubtful = triplet->doubtful || (decision.waited_s > 0 && !passed_before &&
+                                              (missing_s == 0 || missing_s == 1));
+    return decision;
+}
+
+static struct greylist_decision decide(struct greylist *greylist,
+                                       const struct greylist_request *request, bool certain)
+{
+    int64_t now = request->time_us / 1000000;
+    unsigned wanted = greylist->options.auto_whitelist;
+    struct regular *regular = NULL;
+    const char *white = white_reason(greylist, request);
+    if (white)
+        return (struct greylist_decision){ .answer = GREYLIST_PASS, .reason = white };
+    if (wanted) {
         regular = find_regular(greylist, &request->client, now);
-        if (is_white(regular, options->auto_whitelist, now))
-            return decision;
+        if (is_white(regular, wanted, now))
+            return (struct greylist_decision){ .answer = GREYLIST_PASS, .reason = "client AWL" };
     }
     sym key = triplet_key(greylist, request);
     greylist->triplets =
         grow_to(greylist->triplets, &greylist->triplet_room, key, sizeof *greylist->triplets);
     struct triplet *triplet = &greylist->triplets[key];
     bool passed_before = book_triplet(greylist, triplet, now);
-    decision.waited_s = now - triplet->first;
-    decision.missing_s = options->delay_s - decision.waited_s;
-    if (regular && decision.missing_s <= 0 && !passed_before)
+    struct greylist_decision decision = decide_triplet(greylist, triplet, passed_before, now);
+    decision.doubtful |= !certain || (regular && regular->count + regular->doubts >= wanted);
+    triplet->doubtful |= decision.doubtful;
+    if (regular && decision.doubtful)
+        regular->doubts++;
+    else if (regular && decision.answer == GREYLIST_PASSED)
         count_pass(regular, now);
-    decision.reason = "triplet found";
-    if (decision.missing_s > 0) {
-        decision.answer = GREYLIST_DEFER;
-        decision.reason = decision.waited_s ? "early-retry" : "new";
-    } else {
-        decision.missing_s = 0;
-        decision.answer = passed_before ? GREYLIST_PASS : GREYLIST_PASSED;
-    }
     return decision;
+}
+
+struct greylist_decision greylist_ask(struct greylist *greylist,
+                                      const struct greylist_request *request)
+{
+    return decide(greylist, request, true);
+}
+
+struct greylist_decision greylist_doubt(struct greylist *greylist,
+                                        const struct greylist_request *request)
+{
+    return decide(greylist, request, false);
 }

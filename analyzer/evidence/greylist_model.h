@@ -33,6 +33,7 @@ struct greylist_decision {
                            "client whitelist", "recipient whitelist"; static storage */
     int64_t waited_s;   /* since the triplet's first time */
     int64_t missing_s;  /* of an early retry */
+    bool doubtful;      /* the answer could be the other one: see greylist_doubt */
 };
 
 struct greylist_request {
@@ -54,5 +55,10 @@ void greylist_free(struct greylist *greylist);
 /* Asks, and remembers that it was asked; requests come in order of time. */
 struct greylist_decision greylist_ask(struct greylist *greylist,
                                       const struct greylist_request *request);
+/* As greylist_ask, for a request of which it is not certain that it is made: whatever shares its
+ * triplet, or waits for the client to become a regular, is doubtful from then on. A retry within a
+ * second of the delay is doubtful by itself: the log's clock is not postgrey's. */
+struct greylist_decision greylist_doubt(struct greylist *greylist,
+                                        const struct greylist_request *request);
 
 #endif

@@ -47,5 +47,8 @@ restriction_fn restrict_access;
 restriction_fn restrict_server_access;
 /* restrict_service.c */
 restriction_fn restrict_policy_service;
+struct service_model;
+/* The outcome of being greylisted by a model of postgrey. */
+uint32_t service_greylists(struct leaf *leaf, const struct service_model *model);
 
 #endif

@@ -425,7 +425,8 @@ bool program_compile(struct program *program, struct config *config,
     intern_init(&program->question_keys, 0);
     intern_init(&program->list_keys, 0);
     smtpd_settings_init(&program->settings, config, &options, remarks);
-    if (!read_classes(program, config, fault) || !read_rows(program, config, fault) ||
+    if (!service_models_init(&program->services, inputs, remarks, fault) ||
+        !read_classes(program, config, fault) || !read_rows(program, config, fault) ||
         !check_required(program, config, fault))
         return false;
     compile_lists(program, config);
@@ -447,5 +448,6 @@ void program_release(struct program *program)
     intern_release(&program->list_keys);
     outcomes_release(&program->outcomes);
     smtpd_settings_release(&program->settings);
+    service_models_release(&program->services);
     arena_release(&program->arena);
 }

@@ -9,6 +9,7 @@
  */
 #include "analyzer/policy/policy.h"
 #include "analyzer/policy/restriction.h"
+#include "analyzer/policy/service_model.h"
 #include "analyzer/policy/smtpd_settings.h"
 
 enum column { /* the dictionary whose values a question is answered for */
@@ -48,6 +49,7 @@ struct program {
     struct arena arena;
     struct outcomes outcomes;
     struct smtpd_settings settings;
+    struct service_models services;
     struct question *questions;
     struct question_place *places;
     uint32_t question_count, question_capacity, place_capacity;

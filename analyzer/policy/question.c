@@ -3,6 +3,22 @@
 #include "base/xalloc.h"
 #include "parsers/config/word_list.h"
 
+/* What a policy service depends on is its model's business; nobody's answer depends on nothing. */
+static void take_service(struct program *program, struct question *question, struct slice argument)
+{
+    static const uint8_t reads[] = {
+        [MODEL_NONE] = READS_NOTHING,
+        [MODEL_DUNNO] = READS_NOTHING,
+        [MODEL_ANSWERS] = READS_NOTHING,
+        [MODEL_POLICYD_SPF] = READS_CLIENT | READS_HELO | READS_SENDER,
+        [MODEL_POSTGREY] = READS_TIME,
+    };
+    question->service = service_model_find(&program->services, argument);
+    question->reads = question->service == SIZE_MAX
+                          ? READS_NOTHING
+                          : reads[program->services.items[question->service].kind];
+}
+
 void question_init(struct program *program, const struct restriction *row, struct slice argument,
                    struct question *question)
 {
@@ -14,6 +30,7 @@ void question_init(struct program *program, const struct restriction *row, struc
         .name = row->name,
         .argument = argument.at ? arena_copy(&program->arena, argument).at : NULL,
         .reads = row->reads,
+        .service = SIZE_MAX,
         .code = program->row_codes[index],
         .tempfail_defers = program->row_tempfail_defers[index],
         .reads_list = row->argument == ARGUMENT_NONE && row->reads == READS_NOTHING,
@@ -23,7 +40,7 @@ void question_init(struct program *program, const struct restriction *row, struc
     if (row->argument == ARGUMENT_MAP && argument.len && argument.at[0] != '{')
         question->table = table_set_open(&program->settings.tables, argument, true);
     if (row->argument == ARGUMENT_SERVICE)
-        question->reads = READS_NOTHING; /* until a model reads more */
+        take_service(program, question, argument);
     if (row->argument == ARGUMENT_DOMAIN) {
         size_t equals = slice_index(argument, '=');
         question->zone = arena_copy(&program->arena, slice_head(argument, equals));

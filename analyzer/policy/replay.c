@@ -2,6 +2,7 @@
 
 #include "analyzer/policy/client_name.h"
 #include "analyzer/policy/policy_internal.h"
+#include "analyzer/policy/service_postgrey.h"
 #include "base/xalloc.h"
 
 /* A unit's key: these words, then two per recipient. */
@@ -367,6 +368,36 @@ static void take_logged(struct replay *replay)
     }
 }
 
+/* Units and classes of the columns as they are. */
+static void group_rows(struct replay *replay)
+{
+    for (unsigned c = 0; c < COLUMNS; c++)
+        replay->evaluation.answers[c] =
+            (struct column_answers){ .vectors = replay->columns.vectors[c],
+                                     .width = replay->policy->program->column_count[c] };
+    replay->by_row = recipients_are_independent(&replay->columns);
+    make_units(replay);
+    number_classes(replay);
+    if (!replay->by_row)
+        number_recipients(replay);
+}
+
+static void release_groups(struct replay *replay)
+{
+    if (!replay->policy->as_logged)
+        unit_fold_release(&replay->fold);
+    free(replay->units);
+    free(replay->unit_words);
+    free(replay->unit_starts);
+    free(replay->recipients);
+    free(replay->unit_classes);
+    free(replay->verdicts);
+    free(replay->class_units);
+    free(replay->unique);
+    replay->units = replay->recipients = NULL;
+    replay->unit_count = replay->class_count = 0;
+}
+
 struct replay *replay_new(const struct policy *policy, const struct evidence *evidence,
                           struct diagnostics *remarks)
 {
@@ -383,15 +414,12 @@ struct replay *replay_new(const struct policy *policy, const struct evidence *ev
     index_checks(replay);
     replay->evaluation =
         (struct evaluation){ .program = policy->program, .enabled = replay->enabled };
-    for (unsigned c = 0; c < COLUMNS; c++)
-        replay->evaluation.answers[c] =
-            (struct column_answers){ .vectors = replay->columns.vectors[c],
-                                     .width = policy->program->column_count[c] };
-    replay->by_row = recipients_are_independent(&replay->columns);
-    make_units(replay);
-    number_classes(replay);
-    if (!replay->by_row)
-        number_recipients(replay);
+    group_rows(replay);
+    if (service_postgrey_is_used(policy->program)) {
+        service_postgrey_run(replay);
+        release_groups(replay);
+        group_rows(replay);
+    }
     judge_all(replay);
     return replay;
 }
@@ -400,20 +428,11 @@ void replay_free(struct replay *replay)
 {
     if (!replay)
         return;
-    if (!replay->policy->as_logged) {
+    if (!replay->policy->as_logged)
         columns_release(&replay->columns);
-        unit_fold_release(&replay->fold);
-    }
+    release_groups(replay);
     free(replay->enabled);
     free(replay->check_items);
-    free(replay->units);
-    free(replay->unit_words);
-    free(replay->unit_starts);
-    free(replay->recipients);
-    free(replay->unit_classes);
-    free(replay->verdicts);
-    free(replay->class_units);
-    free(replay->unique);
     free(replay);
 }
 

@@ -128,6 +128,7 @@ struct question {
     uint8_t list;         /* enum list_kind of the first occurrence */
     uint8_t reads;        /* of the restriction, less what this argument does without */
     uint32_t number;      /* in the program */
+    size_t service;       /* ARGUMENT_SERVICE: its model in the program; SIZE_MAX none */
     uint32_t any_result;  /* what its table can say at all: outcome + 1; 0: not asked yet */
 };
 
