@@ -86,6 +86,8 @@ void diagnostics_add(struct diagnostics *list, uint64_t count, const char *code,
 {
     char raw[TEXT_MAX], text[TEXT_MAX];
     va_list args;
+    if (!list)
+        return;
     va_start(args, format);
     vsnprintf(raw, sizeof raw, format, args);
     va_end(args);

@@ -54,7 +54,8 @@ struct diagnostics {
 void diagnostics_init(struct diagnostics *list);
 /* Gives all memory back. */
 void diagnostics_release(struct diagnostics *list);
-/* Adds `count` occurrences of a remark; equal (code, text) pairs are merged. code borrows. */
+/* Adds `count` occurrences of a remark; equal (code, text) pairs are merged. code borrows.
+ * A NULL list takes nothing. */
 void diagnostics_add(struct diagnostics *list, uint64_t count, const char *code, const char *format,
                      ...) __attribute__((format(printf, 4, 5)));
 
