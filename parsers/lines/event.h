@@ -139,7 +139,7 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
 /* clang-format off */
 /*
  * X(constant, "name in JSON", how it is printed): TEXT; NUMBER (the line's text is a number,
- * or hh:mm:ss, printed as seconds); FLAG
+ * or hh:mm:ss, 5m, 2h, printed as seconds); FLAG
  * (the text is "true" or "false"); LIST (the text as it stands in the line: ", " "," or ";" between
  * the members, addresses perhaps in <>); SCORES (members "NAME 1.2", "NAME=1.2" or "NAME(1.2){..}").
  * Two fields may share a name when some lines have a number there and others a text; no line has

@@ -4,6 +4,7 @@
 
 #include "base/civil_time.h"
 #include "base/escape.h"
+#include "base/xalloc.h"
 
 /* Appends `,"name":`. */
 static void add_key(struct buffer *out, const char *name)
@@ -19,9 +20,20 @@ static void add_text_or_null(struct buffer *out, const char *name, struct slice 
     escape_json_or_null(out, text.len ? text : (struct slice){ NULL, 0 });
 }
 
-/* hh:mm:ss as seconds; false when the text is none. */
+/* hh:mm:ss, or a number with s m h d w, as seconds; false when the text is none. */
 static bool add_duration(struct buffer *out, struct slice text)
 {
+    static const struct {
+        char unit;
+        uint32_t seconds;
+    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
+    uint64_t number;
+    for (size_t i = 0; i < COUNT(units) && text.len; i++)
+        if (text.at[text.len - 1] == units[i].unit &&
+            slice_to_u64(slice_head(text, text.len - 1), &number) && number < 1000000000) {
+            buffer_add_u64(out, number * units[i].seconds);
+            return true;
+        }
     uint64_t parts[3], count = 0;
     struct slice word;
     while (count < 3 && slice_next_word(&text, ":", &word) && slice_to_u64(word, &parts[count]) &&

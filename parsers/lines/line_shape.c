@@ -74,8 +74,10 @@ static enum event_field field_find(struct slice name)
 /* How a slot's type is printed; FIELD_TYPE_TEXT when it does not say. */
 static enum event_field_type type_of_slot(struct slice type)
 {
-    if (slice_is(type, "int") || slice_is(type, "float") || slice_is(type, "hms"))
-        return FIELD_TYPE_NUMBER;
+    static const char *const numbers[] = { "int", "float", "hms", "period", "blank_int" };
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (slice_is(type, numbers[i]))
+            return FIELD_TYPE_NUMBER;
     return slice_starts(type, "list") ? FIELD_TYPE_LIST : FIELD_TYPE_TEXT;
 }
 
@@ -421,7 +423,7 @@ const struct compiled_shape *shape_set_get(const struct shape_set *set, size_t i
 }
 
 /* Takes severity and queue id off; sets the queue id. Returns the class. */
-static unsigned take_lead(struct slice *text, struct event *event)
+static unsigned take_lead(struct slice *text, bool any_id, struct event *event)
 {
     const char *at = text->at, *end = at + text->len;
     unsigned severity = 0;
@@ -433,7 +435,7 @@ static unsigned take_lead(struct slice *text, struct event *event)
                 at += severity_words[i].len;
                 break;
             }
-    size_t id = queue_id_prefix(at, end);
+    size_t id = any_id ? word_prefix(at, end) : queue_id_prefix(at, end);
     if (id) {
         bool none = id == 7 && memcmp(at, "NOQUEUE", 7) == 0;
         event_set(event, FIELD_QUEUE_ID, slice_make(none ? NULL : at, none ? 0 : id));
@@ -443,10 +445,10 @@ static unsigned take_lead(struct slice *text, struct event *event)
     return severity * 2 + (id != 0);
 }
 
-unsigned shape_set_match(const struct shape_set *set, struct slice text, bool only_strong,
+unsigned shape_set_match(const struct shape_set *set, struct slice text, enum shape_effort effort,
                          struct event *event)
 {
-    unsigned class_index = set->raw ? 0 : take_lead(&text, event);
+    unsigned class_index = set->raw ? 0 : take_lead(&text, effort == SHAPE_ANY_ID, event);
     unsigned bucket = text.len >= 4 && !set->raw ? bucket_of(text.at) : 0;
     uint32_t from = set->start[class_index * BUCKETS + bucket];
     uint32_t to = set->start[class_index * BUCKETS + bucket + 1];
@@ -454,7 +456,7 @@ unsigned shape_set_match(const struct shape_set *set, struct slice text, bool on
         const struct compiled_shape *shape = set->shapes[set->list[i]];
         if (shape->key_len && (text.len < 4 || memcmp(text.at, shape->key, 4) != 0))
             continue;
-        if (only_strong && !(shape->row->flags & SHAPE_STRONG))
+        if (effort != SHAPE_USUAL && !(shape->row->flags & SHAPE_STRONG))
             continue;
         if (compiled_shape_match(shape, text, event))
             return set->list[i];

@@ -67,9 +67,15 @@ size_t shape_set_count(const struct shape_set *set);
 /* The shape at index; borrowed. */
 const struct compiled_shape *shape_set_get(const struct shape_set *set, size_t index);
 enum { SHAPE_NO_MATCH = 0xffff };
+enum shape_effort {
+    SHAPE_USUAL,
+    SHAPE_ONLY_STRONG, /* only rows that are SHAPE_STRONG: for programs of unknown name */
+    SHAPE_ANY_ID       /* the first word is taken for a queue id though it has not the form of one
+                        * (written by hand, or by something that is not quite Postfix) */
+};
 /* Index of the first shape that takes the whole text, SHAPE_NO_MATCH when none does. Sets kind,
- * shape and fields. With only_strong, rows that are not SHAPE_STRONG are passed over. */
-unsigned shape_set_match(const struct shape_set *set, struct slice text, bool only_strong,
+ * shape and fields. */
+unsigned shape_set_match(const struct shape_set *set, struct slice text, enum shape_effort effort,
                          struct event *event);
 
 #endif

@@ -49,6 +49,15 @@ size_t queue_id_prefix(const char *at, const char *end)
     return len && (size_t)(end - at) >= len + 2 && at[len] == ':' && at[len + 1] == ' ' ? len : 0;
 }
 
+size_t word_prefix(const char *at, const char *end)
+{
+    size_t len = 0, lower = 0;
+    for (; at + len < end && len <= ID_MAX && ascii_is_alnum(at[len]); len++)
+        lower += at[len] >= 'a' && at[len] <= 'z';
+    bool good = len >= 5 && len <= ID_MAX && lower < len && (size_t)(end - at) >= len + 2;
+    return good && at[len] == ':' && at[len + 1] == ' ' ? len : 0;
+}
+
 bool queue_id_is_valid(struct slice text)
 {
     return text.len && queue_id_run(text.at, text.at + text.len) == text.len;
@@ -113,6 +122,24 @@ static const char *type_int(const char *at, const char *end, struct slice *value
     return len ? first + len : NULL;
 }
 
+/* A number that may be padded by blanks in front. */
+static const char *type_blank_int(const char *at, const char *end, struct slice *value)
+{
+    while (at < end && *at == ' ')
+        at++;
+    return type_int(at, end, value);
+}
+
+/* A number with its unit of time: 60s, 5m, 2h, 7d. */
+static const char *type_period(const char *at, const char *end, struct slice *value)
+{
+    const char *stop = type_int(at, end, value);
+    if (!stop || stop == end || !memchr("smhdw", *stop, 5))
+        return NULL;
+    value->len++;
+    return stop + 1;
+}
+
 static const char *type_float(const char *at, const char *end, struct slice *value)
 {
     const char *first = at < end && (*at == '-' || *at == '+') ? at + 1 : at;
@@ -133,9 +160,12 @@ static const char *type_word(const char *at, const char *end, struct slice *valu
     return blank > at ? blank : NULL;
 }
 
-/* The characters of an IPv4 or IPv6 address; whether it is one is for who uses it to say. */
+/* The characters of an IPv4 or IPv6 address; whether it is one is for who uses it to say. An
+ * "IPv6:" in front (RFC 5321 4.1.3) is taken off. */
 static const char *type_ip(const char *at, const char *end, struct slice *value)
 {
+    if (end - at > 5 && memcmp(at, "IPv6:", 5) == 0)
+        at += 5;
     const char *p = at;
     bool separator = false;
     while (p < end && p - at < 46) {
@@ -325,14 +355,24 @@ static const struct {
     const char *name;
     slot_type_fn fn;
 } types[] = {
-    { "int", type_int },           { "float", type_float },
-    { "word", type_word },         { "ip", type_ip },
-    { "qid", type_qid },           { "msgid", type_msgid },
-    { "trim", type_trim },         { "program", type_program },
-    { "table", type_table },       { "code", type_code },
-    { "hms", type_hms },           { "word_comma", type_word_comma },
-    { "spf_word", type_spf_word }, { "dmarc_word", type_dmarc_word },
-    { "function", type_function }, { "path", type_path },
+    { "int", type_int },
+    { "float", type_float },
+    { "word", type_word },
+    { "ip", type_ip },
+    { "qid", type_qid },
+    { "msgid", type_msgid },
+    { "trim", type_trim },
+    { "program", type_program },
+    { "table", type_table },
+    { "code", type_code },
+    { "blank_int", type_blank_int },
+    { "period", type_period },
+    { "hms", type_hms },
+    { "word_comma", type_word_comma },
+    { "spf_word", type_spf_word },
+    { "dmarc_word", type_dmarc_word },
+    { "function", type_function },
+    { "path", type_path },
 };
 
 slot_type_fn slot_type_find(struct slice name)

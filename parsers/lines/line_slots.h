@@ -26,6 +26,8 @@ slot_type_fn slot_type_find(struct slice name);
  * the long form (Postfix global/mail_queue.h): 12 to 32 of 0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z with
  * 'z' at index 10 or later; or NOQUEUE. Length of the word, 0 when it is none. */
 size_t queue_id_prefix(const char *at, const char *end);
+/* Length of any word of 5 to 32 letters and digits, not all lower case, that is followed by ": ". */
+size_t word_prefix(const char *at, const char *end);
 /* True when all of the text is a queue id (not NOQUEUE). */
 bool queue_id_is_valid(struct slice text);
 
@@ -60,7 +62,7 @@ const char *slot_header_hold(const char *at, const char *end, struct event *even
 const char *slot_client_tail(const char *at, const char *end, struct event *event);
 /* {session_counts}: " ehlo=1 mail=1 rcpt=0/1 commands=2/3" behind disconnect. */
 const char *slot_session_counts(const char *at, const char *end, struct event *event);
-/* {delivery}: R>, orig_to=<O>, relay=X, ... status=S (REASON) behind to=<. */
+/* {delivery}: <R>, orig_to=<O>, relay=X, ... status=S (REASON) behind to=. */
 const char *slot_delivery(const char *at, const char *end, struct event *event);
 /* {dnsbl_answer}: the address a list answered, with its error answers marked. */
 const char *slot_dnsbl_answer(const char *at, const char *end, struct event *event);

@@ -157,9 +157,32 @@ static const char *take_keys(const char *at, const char *end, struct event *even
     return AT(at, end, ", status=") ? at + 9 : NULL;
 }
 
+/* "to=R, orig_to=O, relay=": without <>, as the first versions wrote it. */
+static const char *bare_delivery(const char *at, const char *end, struct event *event)
+{
+    static const struct slice orig_key = SLICE(", orig_to="), relay_key = SLICE(", relay=");
+    struct slice text = slice_make(at, (size_t)(end - at));
+    size_t relay = slice_find(text, relay_key);
+    struct slice head = slice_head(text, relay);
+    size_t orig = slice_find(head, orig_key);
+    if (relay == text.len)
+        return NULL;
+    event_set(event, FIELD_RECIPIENT, slice_head(head, orig));
+    event_set(event, FIELD_ORIG_TO,
+              orig < head.len ? slice_skip(head, orig + orig_key.len) : (struct slice){ NULL, 0 });
+    at = take_value(at + relay + relay_key.len, end, FIELD_RELAY, event);
+    const char *status = take_keys(at, end, event);
+    if (!status)
+        return NULL;
+    take_status(status, end, event);
+    return end;
+}
+
 const char *slot_delivery(const char *at, const char *end, struct event *event)
 {
-    const char *value = at;
+    if (at == end || *at != '<')
+        return bare_delivery(at, end, event);
+    const char *value = ++at;
     for (const char *from = at; (from = address_end(from, end, true)) != NULL; from++) {
         struct slice recipient = slice_make(value, (size_t)(from - value));
         struct slice orig = { NULL, 0 };
@@ -192,9 +215,10 @@ const char *slot_proxy_reply(const char *at, const char *end, struct event *even
 
 /* clang-format off */
 static const struct line_shape shapes[] = {
-    { EVENT_DELIVERY, "{queue_id}: to=<{delivery}",
+    { EVENT_DELIVERY, "{queue_id}: to={delivery}",
       "4jY4Wd0VKsz39: to=<b@example.com>, relay=mx1.example.net[198.51.100.25]:25, delay=0.05, delays=0/0/0/0.05, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 8A1B2C3D4E)\n"
       "4jY4Wd0VKsz39: to=<t@example.net>, orig_to=<alias1@example.com>, relay=local, conn_use=2, delay=3, status=bounced (unknown user: \"t\")\n"
+      "4jY4Wd0VKsz39: to=b@example.com, relay=local, delay=3, status=sent (mailbox)\n"
       "4jY4Wd0VKsz39: to=<\"x>, relay=y, status=sent (z)\"@example.com>, relay=mx1.example.net[198.51.100.25]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx1.example.net[198.51.100.25] said: 550 5.1.1 no (in reply to RCPT TO command))", NULL, SHAPE_STRONG },
     { EVENT_DELIVERY_TRY, "connect to {relay}: {reason}",
       "connect to mx1.example.net[198.51.100.25]:25: Connection timed out\n"

@@ -33,7 +33,7 @@ const char *slot_anvil_client(const char *at, const char *end, struct event *eve
 #define STATISTIC(words)                                                                           \
     {                                                                                              \
         EVENT_ANVIL_MAX,                                                                           \
-            "statistics: max " words " rate {value:int}/{period:int}s for {anvil_client}",         \
+            "statistics: max " words " rate {value:int}/{period:period} for {anvil_client}",       \
             "statistics: max " words " rate 6/60s for (smtp:192.0.2.9) at Nov 22 10:07:52\n"       \
             "statistics: max " words                                                               \
             " rate 6/60s for (127.0.0.1:25:2001:db8::9) at Nov 22 10:07:52",                       \

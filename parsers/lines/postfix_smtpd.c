@@ -218,8 +218,9 @@ static const struct line_shape shapes[] = {
       "bare <LF> received after CONNECT from unknown[192.0.2.9]", "reason=bare <LF> received", 0 },
     { EVENT_SMTPD_LOST, "{queue_id?}: hangup after {after} from {client}",
       "hangup after RCPT from unknown[192.0.2.9]", "reason=hangup", 0 },
-    { EVENT_SMTPD_PIPELINING, "improper command pipelining after {after} from {client}: {text}",
-      "improper command pipelining after EHLO from unknown[192.0.2.9]: MAIL FROM:<a@example.org>\\r\\n", NULL, 0 },
+    { EVENT_SMTPD_PIPELINING, "improper command pipelining after {after} from {client}:{text:trim}",
+      "improper command pipelining after EHLO from unknown[192.0.2.9]: MAIL FROM:<a@example.org>\\r\\n\n"
+      "improper command pipelining after DATA from unknown[192.0.2.9]:", NULL, 0 },
     { EVENT_SMTPD_PIPELINING, "improper command pipelining after {after} from {client}",
       "improper command pipelining after NOOP from unknown[192.0.2.9]", NULL, 0 },
     { EVENT_SMTPD_BAD_COMMAND, "warning: non-SMTP command from {client}: {text}",

@@ -70,6 +70,7 @@ static const struct line_shape shapes[] = {
     { EVENT_TLS_ERROR, "warning: TLS policy lookup for {relay}: {reason}", "warning: TLS policy lookup for example.net/mx1.example.net: no TLSA records found", NULL, 0 },
     { EVENT_TLS_ERROR, "TLSRPT: status={status}, domain={domain}, receiving_mx={relay}, failure_type={reason}", "TLSRPT: status=failure, domain=example.net, receiving_mx=mx1.example.net[198.51.100.25], failure_type=certificate-expired", NULL, 0 },
     { EVENT_TLS_SESSION, "TLSRPT: status={status}, domain={domain}, receiving_mx={relay}", "TLSRPT: status=success, domain=example.net, receiving_mx=mx1.example.net[198.51.100.25]", NULL, 0 },
+    { EVENT_TLS_SESSION, "{queue_id}: Used TLS for {relay}", "4jY4Wd0VKsz39: Used TLS for mx1.example.net[198.51.100.25]:25", NULL, 0 },
     { EVENT_TLS_SESSION, "TLS SNI {sni:word} from {client} not matched, using default chain", "TLS SNI mx.example.com from unknown[192.0.2.9] not matched, using default chain", NULL, 0 },
     { EVENT_TLS_SESSION, "setting up TLS connection from {client}", "setting up TLS connection from unknown[192.0.2.9]", NULL, 0 },
     { EVENT_TLS_SESSION, "setting up TLS connection to {relay}", "setting up TLS connection to mx1.example.net[198.51.100.25]:25", NULL, 0 },

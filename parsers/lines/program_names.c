@@ -101,7 +101,7 @@ static const struct program_rule any_postfix = { "", PROGRAM_POSTFIX, SERVICE_PO
 static const struct program_rule stranger = { "", PROGRAM_STRANGER, SERVICE_FOREIGN, NO_TABLES };
 
 /* Names before a '/' that are not Postfix's, whatever stands behind it. */
-static const char foreign_prefixes[] = "cyrus courier mailman dovecot imap pop3 kernel lmtpunix exim spamd";
+static const char foreign_prefixes[] = "outbound inbound cyrus courier mailman dovecot imap pop3 kernel lmtpunix exim spamd";
 /* clang-format on */
 
 static bool in_list(const char *list, struct slice name)

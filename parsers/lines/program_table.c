@@ -262,7 +262,7 @@ static void book_odd(struct line_parser *parser, const struct log_line *line, st
     event->instance = event->label = (struct slice)SLICE("");
     if (line->marker) {
         const struct shape_set *set = program_find(parser, slice_of(""))->rules->set;
-        shape_set_match(set, line->text, false, event);
+        shape_set_match(set, line->text, SHAPE_USUAL, event);
         event->kind = event->kind == EVENT_NONE ? EVENT_FOREIGN : event->kind;
         event->line_class = event->kind == EVENT_REPEAT ? LINE_UNDERSTOOD : LINE_FOREIGN;
     }
@@ -275,13 +275,32 @@ static void book_odd(struct line_parser *parser, const struct log_line *line, st
 static bool match_user(struct line_parser *parser, struct program *program,
                        const struct log_line *line, struct event *event)
 {
-    unsigned index = shape_set_match(program->user->set, line->text, false, event);
+    unsigned index = shape_set_match(program->user->set, line->text, SHAPE_USUAL, event);
     if (index == SHAPE_NO_MATCH)
         return false;
     (void)parser;
     program->user_counts[index]++;
     event->line_class = LINE_UNDERSTOOD;
     return true;
+}
+
+/* What no row takes as it stands: without blanks at its end (some texts end in an empty field, some
+ * lines just have them), and for Postfix with a first word that is no proper queue id. */
+static unsigned match_again(const struct program *program, struct slice text,
+                            enum shape_effort effort, struct event *event)
+{
+    const struct shape_set *set = program->rules->set;
+    unsigned index = SHAPE_NO_MATCH;
+    if (text.len && ascii_is_space(text.at[text.len - 1])) {
+        text = slice_trim(text);
+        event_clear(event);
+        index = shape_set_match(set, text, effort, event);
+    }
+    if (index == SHAPE_NO_MATCH && program->rules->rule->origin == PROGRAM_POSTFIX) {
+        event_clear(event);
+        index = shape_set_match(set, text, SHAPE_ANY_ID, event);
+    }
+    return index;
 }
 
 void line_parse(struct line_parser *parser, const struct log_line *line, struct event *event)
@@ -298,8 +317,11 @@ void line_parse(struct line_parser *parser, const struct log_line *line, struct 
     event->service = program->rules->rule->service;
     if (program->user && match_user(parser, program, line, event))
         return;
-    bool strong = program->rules->rule->origin == PROGRAM_STRANGER;
-    unsigned index = shape_set_match(program->rules->set, line->text, strong, event);
+    enum program_origin origin = program->rules->rule->origin;
+    enum shape_effort effort = origin == PROGRAM_STRANGER ? SHAPE_ONLY_STRONG : SHAPE_USUAL;
+    unsigned index = shape_set_match(program->rules->set, line->text, effort, event);
+    if (__builtin_expect(index == SHAPE_NO_MATCH, 0))
+        index = match_again(program, line->text, effort, event);
     if (__builtin_expect(index == SHAPE_NO_MATCH, 0)) {
         book_unmatched(parser, program, line, event);
         return;

@@ -6,40 +6,67 @@
     {                                                                                              \
         EVENT_DAEMON_NOTE, pattern, sample, NULL, 0                                                \
     }
-#define RESULT(flag, verdict_word)                                                                 \
+/* spamd says these behind "spamd: " since 3.1, before that without it. */
+#define SPAMD(prefix)                                                                              \
     { EVENT_SPAM_VERDICT,                                                                          \
-      "spamd: result: " flag " {score_int:int} - {tests} "                                         \
-      "scantime={*},size={size:int},user={user},uid={*},required_score={"                          \
-      "required:float},{*}mid=<{message_id}>,{*}",                                                 \
-      "spamd: result: " flag " 12 - BAYES_99,HTML_MESSAGE,RDNS_NONE "                              \
-      "scantime=1.8,size=7875,user=debian-spamd,uid=113,required_score=5.0,rhost=localhost,raddr=" \
-      "127.0.0.1,rport=/run/spamd.sock,mid=<m1@example.org>,bayes=0.999999,autolearn=no "          \
-      "autolearn_force=no",                                                                        \
+      prefix "identified spam ({score:float}/{required:float}) for {user}:{*} in {*} seconds, "    \
+             "{size:int} bytes.",                                                                  \
+      prefix "identified spam (12.3/5.0) for debian-spamd:113 in 1.8 seconds, 7875 bytes.",        \
+      "verdict=spam", 0 },                                                                         \
+        { EVENT_SPAM_VERDICT,                                                                      \
+          prefix "clean message ({score:float}/{required:float}) for {user}:{*} in {*} seconds, "  \
+                 "{size:int} bytes.",                                                              \
+          prefix "clean message (-1.8/5.0) for (unknown):113 in 1.8 seconds, 7875 bytes.",         \
+          "verdict=ham", 0 },                                                                      \
+        RESULT(prefix, "Y", "spam"), RESULT(prefix, ".", "ham"),                                   \
+        { EVENT_SPAMD_BEGIN, prefix "processing message <{message_id}> for {user}:{*}",            \
+          prefix "processing message <m1@example.org> for debian-spamd:113", NULL, 0 },            \
+        { EVENT_SPAMD_BEGIN, prefix "checking message <{message_id}> for {user}:{*}",              \
+          prefix "checking message <m1@example.org> for debian-spamd:113", NULL, 0 },              \
+        { EVENT_SPAMD_BEGIN, prefix "processing message {*} for {user}:{*}",                       \
+          prefix "processing message (unknown) for debian-spamd:113", NULL, 0 },                   \
+        { EVENT_SPAMD_BEGIN, prefix "checking message {*} for {user}:{*}",                         \
+          prefix "checking message (unknown) for debian-spamd:113", NULL, 0 },                     \
+        { EVENT_SPAMD_BEGIN, prefix "connection from {*}",                                         \
+          prefix "connection from localhost [127.0.0.1]:33770 to port 783, fd 5", NULL, 0 },       \
+    {                                                                                              \
+        EVENT_SPAMD_BEGIN, prefix "got connection over {*}",                                       \
+            prefix "got connection over /var/run/spamd.sock", NULL, 0                              \
+    }
+#define RESULT(prefix, flag, verdict_word)                                                         \
+    { EVENT_SPAM_VERDICT,                                                                          \
+      prefix "result: " flag " {score_int:blank_int} - {tests} "                                   \
+                             "scantime={*},size={size:int},user={user},uid={*},required_score={"   \
+                             "required:float},{*}mid=<{message_id}>,{*}",                          \
+      prefix "result: " flag                                                                       \
+             " 12 - BAYES_99,HTML_MESSAGE,RDNS_NONE "                                              \
+             "scantime=1.8,size=7875,user=debian-spamd,uid=113,required_score=5.0,rhost="          \
+             "localhost,raddr=127.0.0.1,rport=/run/"                                               \
+             "spamd.sock,mid=<m1@example.org>,bayes=0.999999,autolearn=no autolearn_force=no",     \
       "verdict=" verdict_word, 0 },                                                                \
+        { EVENT_SPAM_VERDICT,                                                                      \
+          prefix                                                                                   \
+          "result: " flag                                                                          \
+          " {score_int:blank_int} - {tests} "                                                      \
+          "scantime={*},size={size:int},user={user},uid={*},required_score={required:float},{*}",  \
+          prefix "result: " flag                                                                   \
+                 " 12 - MISSING_MID "                                                              \
+                 "scantime=1.8,size=7875,user=u,uid=113,required_score=5.0,rhost=localhost,raddr=" \
+                 "127.0.0.1,rport=4000,mid=(unknown),autolearn=no",                                \
+          "verdict=" verdict_word, 0 },                                                            \
     {                                                                                              \
         EVENT_SPAM_VERDICT,                                                                        \
-            "spamd: result: " flag " {score_int:int} - {tests} "                                   \
-            "scantime={*},size={size:int},user={user},uid={*},required_"                           \
-            "score={required:float},{*}",                                                          \
-            "spamd: result: " flag " 12 - MISSING_MID "                                            \
-            "scantime=1.8,size=7875,user=u,uid=113,required_score=5.0,rhost=localhost,raddr=127."  \
-            "0.0.1,rport=4000,mid=(unknown),autolearn=no",                                         \
+            prefix "result: " flag " {score_int:blank_int} - {tests} "                             \
+                                   "scantime={*},size={size:int},mid=<{message_id}>,{*}",          \
+            prefix "result: " flag                                                                 \
+                   "  8 - INFO_TLD scantime=4.2,size=1432,mid=<m1@example.org>,autolearn=no",      \
             "verdict=" verdict_word, 0                                                             \
     }
 
 /* clang-format off */
 static const struct line_shape spamd[] = {
-    { EVENT_SPAM_VERDICT, "spamd: identified spam ({score:float}/{required:float}) for {user}:{*} in {*} seconds, {size:int} bytes.",
-      "spamd: identified spam (12.3/5.0) for debian-spamd:113 in 1.8 seconds, 7875 bytes.", "verdict=spam", 0 },
-    { EVENT_SPAM_VERDICT, "spamd: clean message ({score:float}/{required:float}) for {user}:{*} in {*} seconds, {size:int} bytes.",
-      "spamd: clean message (-1.8/5.0) for (unknown):113 in 1.8 seconds, 7875 bytes.", "verdict=ham", 0 },
-    RESULT("Y", "spam"), RESULT(".", "ham"),
-    { EVENT_SPAMD_BEGIN, "spamd: processing message <{message_id}> for {user}:{*}", "spamd: processing message <m1@example.org> for debian-spamd:113", NULL, 0 },
-    { EVENT_SPAMD_BEGIN, "spamd: checking message <{message_id}> for {user}:{*}", "spamd: checking message <m1@example.org> for debian-spamd:113", NULL, 0 },
-    { EVENT_SPAMD_BEGIN, "spamd: processing message {*} for {user}:{*}", "spamd: processing message (unknown) for debian-spamd:113", NULL, 0 },
-    { EVENT_SPAMD_BEGIN, "spamd: checking message {*} for {user}:{*}", "spamd: checking message (unknown) for debian-spamd:113", NULL, 0 },
-    { EVENT_SPAMD_BEGIN, "spamd: connection from {*}", "spamd: connection from localhost [127.0.0.1]:33770 to port 783, fd 5", NULL, 0 },
-    { EVENT_SPAMD_BEGIN, "spamd: got connection over {*}", "spamd: got connection over /var/run/spamd.sock", NULL, 0 },
+    SPAMD("spamd: "),
+    SPAMD(""),
     NOTE("spamd: {text}", "spamd: setuid to debian-spamd succeeded"),
     NOTE("prefork: {text}", "prefork: child states: II"),
     NOTE("logger: {text}", "logger: removing stderr method"),

@@ -26,7 +26,7 @@ static unsigned match(const struct shape_set *set, struct slice text, struct eve
     line = (struct log_line){ .raw = text, .text = text, .repeats = 1 };
     event->line = &line;
     event_clear(event);
-    return shape_set_match(set, text, false, event);
+    return shape_set_match(set, text, SHAPE_USUAL, event);
 }
 
 /* How many samples do not meet their row; each is printed. */
