@@ -4,6 +4,7 @@
 
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
+#include "parsers/lines/scan_bytes.h"
 
 enum step_kind { STEP_LITERAL, STEP_UNTIL, STEP_REST, STEP_TYPED, STEP_SLOT, STEP_END };
 
@@ -37,8 +38,16 @@ struct compiled_shape {
     uint8_t constant_count;
     uint16_t classes; /* bit per class in which the shape may stand */
     uint16_t lead;    /* bytes of pattern taken by severity and queue id */
-    uint8_t key_len;  /* 4 when the rest begins with four literal bytes, else 0 */
-    char key[4];
+    uint8_t key_len;  /* literal bytes at the start of the rest: 4 to 8; 0 for fewer than 4 */
+    char key[8];
+};
+
+/* One row under a bucket: what the next eight bytes must be, before the row itself is looked at. */
+struct candidate {
+    uint64_t key, mask; /* both 0 for a row that may begin with anything */
+    const struct compiled_shape *shape;
+    uint16_t index;
+    bool strong;
 };
 
 struct shape_set {
@@ -47,7 +56,7 @@ struct shape_set {
     bool raw;
     /* candidates of (class, bucket): list[start[i]..start[i + 1]) */
     uint32_t start[CLASSES * BUCKETS + 1];
-    const uint16_t *list;
+    const struct candidate *list;
 };
 
 static const struct slice severity_words[SEVERITIES] = {
@@ -233,9 +242,10 @@ const struct compiled_shape *shape_compile(struct arena *arena, const struct lin
         *error = compile_constants(arena, row->sets, shape);
     if (*error)
         return NULL;
-    if (steps[0].kind == STEP_LITERAL && steps[0].len >= sizeof shape->key) {
-        shape->key_len = sizeof shape->key;
-        memcpy(shape->key, steps[0].literal, sizeof shape->key);
+    if (steps[0].kind == STEP_LITERAL && steps[0].len >= 4) {
+        shape->key_len =
+            steps[0].len < sizeof shape->key ? (uint8_t)steps[0].len : (uint8_t)sizeof shape->key;
+        memcpy(shape->key, steps[0].literal, shape->key_len);
     }
     struct step *kept = ARENA_ARRAY(arena, struct step, count);
     memcpy(kept, steps, count * sizeof *kept);
@@ -251,12 +261,13 @@ const struct line_shape *compiled_shape_row(const struct compiled_shape *shape)
 /* --- matching ---------------------------------------------------------------------------------- */
 
 /* Where `literal` begins in at[0..end) from `from` on; NULL when it does not. */
-static const char *find_literal(const char *from, const char *end, const struct step *step)
+static inline const char *find_literal(const char *from, const char *end, const struct step *step)
 {
     size_t len = step->len;
+    char first = step->literal[0];
     while ((size_t)(end - from) >= len) {
-        const char *hit = memchr(from, step->literal[0], (size_t)(end - from) - len + 1);
-        if (!hit || memcmp(hit, step->literal, len) == 0)
+        const char *hit = byte_find(from, end - len + 1, first);
+        if (!hit || bytes_equal(hit, step->literal, len))
             return hit;
         from = hit + 1;
     }
@@ -277,12 +288,6 @@ static const char *skip_quoted(const char *at, const char *end)
     return at;
 }
 
-/* A slot that might end later: where it began, and where to look for its literal next. */
-struct choice {
-    const struct step *step;
-    const char *start, *from;
-};
-
 /* One step that cannot be taken in another way; NULL when it fails. */
 static inline const char *take_step(const struct step *step, const char *at, const char *end,
                                     struct event *event)
@@ -290,7 +295,7 @@ static inline const char *take_step(const struct step *step, const char *at, con
     struct slice value;
     switch ((enum step_kind)step->kind) {
     case STEP_LITERAL:
-        if ((size_t)(end - at) < step->len || memcmp(at, step->literal, step->len) != 0)
+        if ((size_t)(end - at) < step->len || !bytes_equal(at, step->literal, step->len))
             return NULL;
         return at + step->len;
     case STEP_TYPED:
@@ -311,17 +316,44 @@ static inline const char *take_step(const struct step *step, const char *at, con
     return at == end ? at : NULL;
 }
 
-static bool match_steps(const struct step *step, const char *at, const char *end,
-                        struct event *event)
+/* A slot that might end later: where it began, and where to look for its literal next. */
+struct choice {
+    const struct step *step;
+    const char *start, *from;
+};
+
+/* Lets the last slot that may end at another place do so; false when none is left. */
+static bool choose_again(struct choice *choices, unsigned *depth, const char *end,
+                         struct event *event, const struct step **step, const char **at)
+{
+    while (*depth > 0) {
+        struct choice *last = &choices[*depth - 1];
+        const char *hit = find_literal(last->from, end, last->step);
+        if (hit) {
+            if (last->step->field != NO_FIELD)
+                event_set(event, (enum event_field)last->step->field,
+                          slice_make(last->start, (size_t)(hit - last->start)));
+            last->from = hit + 1;
+            *at = hit + last->step->len;
+            *step = last->step + 1;
+            return true;
+        }
+        --*depth;
+    }
+    return false;
+}
+
+/* The rest of the steps, with slots that end at the next literal, or a later one. */
+static bool match_choices(const struct step *step, const char *at, const char *end,
+                          struct event *event)
 {
     struct choice choices[MAX_STEPS];
     unsigned depth = 0, retries = 0;
     for (;;) {
-        const char *next;
+        const char *next = NULL;
         if (step->kind == STEP_UNTIL) {
-            choices[depth++] =
-                (struct choice){ step, at, step->quoted ? skip_quoted(at, end) : at };
-            next = NULL;
+            const char *from = step->quoted ? skip_quoted(at, end) : at;
+            choices[depth++] = (struct choice){ step, at, from };
         } else {
             next = take_step(step, at, end, event);
             if (next && step->kind == STEP_END)
@@ -330,36 +362,33 @@ static bool match_steps(const struct step *step, const char *at, const char *end
         if (next) {
             at = next;
             step++;
-            continue;
-        }
-        for (;;) { /* take, or take again, the last slot that may end at its next literal */
-            if (depth == 0 || retries++ > MAX_BACKTRACKS)
-                return false;
-            struct choice *last = &choices[depth - 1];
-            const char *hit = find_literal(last->from, end, last->step);
-            if (hit) {
-                step = last->step;
-                if (step->field != NO_FIELD)
-                    event_set(event, (enum event_field)step->field,
-                              slice_make(last->start, (size_t)(hit - last->start)));
-                last->from = hit + 1;
-                at = hit + step->len;
-                step++;
-                break;
-            }
-            depth--;
+        } else if (retries++ > MAX_BACKTRACKS ||
+                   !choose_again(choices, &depth, end, event, &step, &at)) {
+            return false;
         }
     }
 }
 
-bool compiled_shape_match(const struct compiled_shape *shape, struct slice text,
-                          struct event *event)
+/* All steps. */
+static inline bool match_steps(const struct step *step, const char *at, const char *end,
+                               struct event *event)
 {
-    uint64_t has[EVENT_MASK_WORDS];
-    memcpy(has, event->has, sizeof has);
+    for (; step->kind != STEP_UNTIL; step++) {
+        at = take_step(step, at, end, event);
+        if (!at)
+            return false;
+        if (step->kind == STEP_END)
+            return true;
+    }
+    return match_choices(step, at, end, event);
+}
+
+/* Matches the text behind severity and queue id: all of it or not at all. Sets the kind and fields
+ * when it matches; else the caller forgets the fields. */
+static inline bool match(const struct compiled_shape *shape, struct slice text, struct event *event)
+{
     event->kind = shape->row->kind;
     if (!match_steps(shape->steps, text.at, text.at + text.len, event)) {
-        memcpy(event->has, has, sizeof has);
         event->kind = EVENT_NONE;
         return false;
     }
@@ -371,10 +400,24 @@ bool compiled_shape_match(const struct compiled_shape *shape, struct slice text,
 
 /* --- sets -------------------------------------------------------------------------------------- */
 
+/* What a row asks of the first eight bytes. */
+static struct candidate candidate_of(const struct compiled_shape *shape, uint16_t index)
+{
+    static const char ones[8] = "\xff\xff\xff\xff\xff\xff\xff\xff";
+    struct candidate candidate = { .shape = shape,
+                                   .index = index,
+                                   .strong = shape->row->flags & SHAPE_STRONG };
+    memcpy(&candidate.key, shape->key, shape->key_len);
+    memcpy(&candidate.mask, ones, shape->key_len);
+    return candidate;
+}
+
 /* Counts (list NULL) or files (list set) a shape under every (class, bucket) it may match. */
-static void file_shape(struct shape_set *set, uint32_t *next, uint16_t *list, uint16_t index)
+static void file_shape(struct shape_set *set, uint32_t *next, struct candidate *list,
+                       uint16_t index)
 {
     const struct compiled_shape *shape = set->shapes[index];
+    struct candidate candidate = candidate_of(shape, index);
     for (unsigned class_index = 0; class_index < CLASSES; class_index++) {
         bool here = set->raw ? class_index == 0 : shape->classes >> class_index & 1;
         bool keyed = !set->raw && shape->key_len;
@@ -382,7 +425,7 @@ static void file_shape(struct shape_set *set, uint32_t *next, uint16_t *list, ui
         unsigned last = keyed ? first : BUCKETS - 1;
         for (unsigned b = first; here && b <= last; b++) {
             if (list)
-                list[next[class_index * BUCKETS + b]] = index;
+                list[next[class_index * BUCKETS + b]] = candidate;
             next[class_index * BUCKETS + b]++;
         }
     }
@@ -405,7 +448,7 @@ struct shape_set *shape_set_new(struct arena *arena, const struct compiled_shape
         next[i] = set->start[i];
     }
     set->start[CLASSES * BUCKETS] = used;
-    uint16_t *list = ARENA_ARRAY(arena, uint16_t, used + 1);
+    struct candidate *list = ARENA_ARRAY(arena, struct candidate, used + 1);
     for (size_t i = 0; i < count; i++)
         file_shape(set, next, list, (uint16_t)i);
     set->list = list;
@@ -422,19 +465,38 @@ const struct compiled_shape *shape_set_get(const struct shape_set *set, size_t i
     return set->shapes[index];
 }
 
+/* The severity that a text begins with, 0 for none. */
+static inline unsigned severity_of(const char *at, size_t len)
+{
+    unsigned severity;
+    if (len < 8)
+        return 0;
+    switch (at[0]) {
+    case 'w':
+        severity = 1;
+        break;
+    case 'e':
+        severity = 2;
+        break;
+    case 'f':
+        severity = 3;
+        break;
+    case 'p':
+        severity = 4;
+        break;
+    default:
+        return 0;
+    }
+    struct slice word = severity_words[severity];
+    return len >= word.len && bytes_equal(at, word.at, word.len) ? severity : 0;
+}
+
 /* Takes severity and queue id off; sets the queue id. Returns the class. */
-static unsigned take_lead(struct slice *text, bool any_id, struct event *event)
+static inline unsigned take_lead(struct slice *text, bool any_id, struct event *event)
 {
     const char *at = text->at, *end = at + text->len;
-    unsigned severity = 0;
-    if (text->len > 9 && (at[5] == ':' || at[7] == ':'))
-        for (unsigned i = 1; i < SEVERITIES; i++)
-            if (text->len >= severity_words[i].len &&
-                memcmp(at, severity_words[i].at, severity_words[i].len) == 0) {
-                severity = i;
-                at += severity_words[i].len;
-                break;
-            }
+    unsigned severity = severity_of(at, text->len);
+    at += severity_words[severity].len;
     size_t id = any_id ? word_prefix(at, end) : queue_id_prefix(at, end);
     if (id) {
         bool none = id == 7 && memcmp(at, "NOQUEUE", 7) == 0;
@@ -445,21 +507,35 @@ static unsigned take_lead(struct slice *text, bool any_id, struct event *event)
     return severity * 2 + (id != 0);
 }
 
+/* The first eight bytes, shorter texts filled up with zeros. */
+static inline uint64_t head_of(struct slice text)
+{
+    uint64_t head = 0;
+    if (text.len >= sizeof head)
+        memcpy(&head, text.at, sizeof head);
+    else if (text.len)
+        memcpy(&head, text.at, text.len);
+    return head;
+}
+
 unsigned shape_set_match(const struct shape_set *set, struct slice text, enum shape_effort effort,
                          struct event *event)
 {
     unsigned class_index = set->raw ? 0 : take_lead(&text, effort == SHAPE_ANY_ID, event);
-    unsigned bucket = text.len >= 4 && !set->raw ? bucket_of(text.at) : 0;
-    uint32_t from = set->start[class_index * BUCKETS + bucket];
-    uint32_t to = set->start[class_index * BUCKETS + bucket + 1];
-    for (uint32_t i = from; i < to; i++) {
-        const struct compiled_shape *shape = set->shapes[set->list[i]];
-        if (shape->key_len && (text.len < 4 || memcmp(text.at, shape->key, 4) != 0))
+    uint64_t head = head_of(text);
+    unsigned bucket = set->raw ? 0 : bucket_of((const char *)&head);
+    const struct candidate *at = set->list + set->start[class_index * BUCKETS + bucket];
+    const struct candidate *end = set->list + set->start[class_index * BUCKETS + bucket + 1];
+    uint64_t has[EVENT_MASK_WORDS];
+    memcpy(has, event->has, sizeof has);
+    for (; at < end; at++) {
+        if (((head ^ at->key) & at->mask) != 0 && !set->raw)
             continue;
-        if (effort != SHAPE_USUAL && !(shape->row->flags & SHAPE_STRONG))
+        if (effort != SHAPE_USUAL && !at->strong)
             continue;
-        if (compiled_shape_match(shape, text, event))
-            return set->list[i];
+        if (match(at->shape, text, event))
+            return at->index;
+        memcpy(event->has, has, sizeof has);
     }
     return SHAPE_NO_MATCH;
 }

@@ -53,10 +53,6 @@ const struct compiled_shape *shape_compile(struct arena *arena, const struct lin
                                            const char **error);
 /* The row it was made from. */
 const struct line_shape *compiled_shape_row(const struct compiled_shape *shape);
-/* Matches the text behind severity and queue id: all of it or not at all. Sets the kind and fields
- * when it matches; else the event's fields are as before. */
-bool compiled_shape_match(const struct compiled_shape *shape, struct slice text,
-                          struct event *event);
 
 /* A set that tries `count` shapes in the given order; lives in arena, borrows the shapes. With
  * `raw` rows see the text from its first byte, severity and queue id are not taken off. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "parsers/lines/scan_bytes.h"
 
 /* Bytes of the two alphabets of queue ids. */
 enum { ID_HEX = 1, ID_LONG = 2 };
@@ -25,28 +26,54 @@ static const unsigned char id_bytes[256] = {
 /* Length of the longest run at at[0..end) that is a queue id; 0 when it is none. */
 static size_t queue_id_run(const char *at, const char *end)
 {
-    unsigned both = ID_HEX | ID_LONG;
-    size_t limit = (size_t)(end - at) < ID_MAX ? (size_t)(end - at) : ID_MAX;
-    size_t len = 0, last_z = 0;
-    for (; len < limit; len++) {
-        unsigned class = id_bytes[(unsigned char)at[len]];
-        if ((both & class) == 0)
-            break;
-        both &= class;
-        if (at[len] == 'z')
-            last_z = len;
+    unsigned both = ID_HEX | ID_LONG, class;
+    size_t limit = (size_t)(end - at) < ID_MAX ? (size_t)(end - at) : ID_MAX, len = 0;
+    while (len < limit && (class = both & id_bytes[(unsigned char)at[len]]) != 0) {
+        both = class;
+        len++;
     }
     if (both & ID_HEX && len >= ID_SHORT_MIN && len <= ID_SHORT_MAX)
         return len;
-    return both & ID_LONG && len >= ID_LONG_MIN && last_z >= ID_Z_MIN ? len : 0;
+    if (!(both & ID_LONG) || len < ID_LONG_MIN)
+        return 0;
+    size_t last = len - 1;
+    while (last >= ID_Z_MIN && at[last] != 'z')
+        last--;
+    return last >= ID_Z_MIN ? len : 0;
+}
+
+/* The same for the first 16 bytes at once; 0 when the run is none or longer. */
+static inline size_t queue_id_run16(const char *at)
+{
+#ifdef __SSE2__
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i from_0 = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+    __m128i from_A = _mm_sub_epi8(bytes, _mm_set1_epi8('A'));
+    __m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(from_0, _mm_set1_epi8(9)), from_0);
+    __m128i hex =
+        _mm_or_si128(digit, _mm_cmpeq_epi8(_mm_min_epu8(from_A, _mm_set1_epi8(5)), from_A));
+    unsigned others = ~(unsigned)_mm_movemask_epi8(hex) & 0xffff;
+    unsigned len = others ? (unsigned)__builtin_ctz(others) : 16;
+    if (len >= ID_SHORT_MIN && len < 16 && !ascii_is_alnum(at[len]))
+        return len;
+#else
+    (void)at;
+#endif
+    return 0;
 }
 
 size_t queue_id_prefix(const char *at, const char *end)
 {
-    size_t len = queue_id_run(at, end);
-    if (len == 0 && end - at > 9 && memcmp(at, "NOQUEUE: ", 9) == 0)
+    size_t left = (size_t)(end - at);
+    /* the first digit of a long id counts 380 million seconds: no lower case for centuries */
+    if (left < ID_SHORT_MIN + 2 || *at > 'Z' || *at < '0')
+        return 0;
+    if (left > 9 && bytes_equal(at, "NOQUEUE: ", 9))
         return 7;
-    return len && (size_t)(end - at) >= len + 2 && at[len] == ':' && at[len + 1] == ' ' ? len : 0;
+    size_t len = left >= 16 ? queue_id_run16(at) : 0;
+    if (len == 0)
+        len = queue_id_run(at, end);
+    return len && left >= len + 2 && at[len] == ':' && at[len + 1] == ' ' ? len : 0;
 }
 
 size_t word_prefix(const char *at, const char *end)
@@ -73,9 +100,11 @@ static size_t digits(const char *at, const char *end)
 }
 
 /* Takes ":P" when digits follow the colon. */
-static const char *take_port(const char *at, const char *end, struct event *event)
+static inline const char *take_port(const char *at, const char *end, struct event *event)
 {
-    size_t len = at < end && *at == ':' ? digits(at + 1, end) : 0;
+    if (at == end || *at != ':')
+        return at;
+    size_t len = digits(at + 1, end);
     if (len == 0)
         return at;
     event_set(event, FIELD_CLIENT_PORT, slice_make(at + 1, len));
@@ -84,9 +113,9 @@ static const char *take_port(const char *at, const char *end, struct event *even
 
 const char *slot_client(const char *at, const char *end, struct event *event)
 {
-    const char *open = memchr(at, '[', (size_t)(end - at));
-    const char *close = open ? memchr(open, ']', (size_t)(end - open)) : NULL;
-    if (!close || memchr(at, ' ', (size_t)(open - at)))
+    const char *open = byte_find(at, end, '[');
+    const char *close = open ? byte_find(open, end, ']') : NULL;
+    if (!close || byte_find(at, open, ' '))
         return NULL;
     event_set(event, FIELD_CLIENT_NAME, name_or_null(at, open));
     event_set(event, FIELD_CLIENT_ADDRESS, name_or_null(open + 1, close));
@@ -154,7 +183,7 @@ static const char *type_float(const char *at, const char *end, struct slice *val
 
 static const char *type_word(const char *at, const char *end, struct slice *value)
 {
-    const char *blank = memchr(at, ' ', (size_t)(end - at));
+    const char *blank = byte_find(at, end, ' ');
     blank = blank ? blank : end;
     *value = slice_make(at, (size_t)(blank - at));
     return blank > at ? blank : NULL;
@@ -329,6 +358,7 @@ static const struct {
     { "header_hold", slot_header_hold },
     { "client_tail", slot_client_tail },
     { "session_counts", slot_session_counts },
+    { "queue_entry", slot_queue_entry },
     { "delivery", slot_delivery },
     { "dnsbl_answer", slot_dnsbl_answer },
     { "anvil_client", slot_anvil_client },

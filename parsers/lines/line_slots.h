@@ -62,6 +62,8 @@ const char *slot_header_hold(const char *at, const char *end, struct event *even
 const char *slot_client_tail(const char *at, const char *end, struct event *event);
 /* {session_counts}: " ehlo=1 mail=1 rcpt=0/1 commands=2/3" behind disconnect. */
 const char *slot_session_counts(const char *at, const char *end, struct event *event);
+/* {queue_entry}: S>, size=N, nrcpt=K (queue active), from the right: S is the sender's text. */
+const char *slot_queue_entry(const char *at, const char *end, struct event *event);
 /* {delivery}: <R>, orig_to=<O>, relay=X, ... status=S (REASON) behind to=. */
 const char *slot_delivery(const char *at, const char *end, struct event *event);
 /* {dnsbl_answer}: the address a list answered, with its error answers marked. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "parsers/lines/scan_bytes.h"
 
 /* In the order in which Postfix writes them. */
 enum key { KEY_FROM, KEY_TO, KEY_PROTO, KEY_HELO, KEY_METHOD, KEY_USER, KEY_SENDER, KEYS };
@@ -183,47 +184,92 @@ static const char *back_slowly(const char *at, const char *end, struct event *ev
 
 /* --- backward, for the common lines ------------------------------------------------------------ */
 
-/* Which key's name ends at `value`: only those up to `most`. */
-static enum key key_before(const char *at, const char *value, enum key most)
+#define ENDS(p, at, literal)                                                                       \
+    ((size_t)((p) - (at)) >= sizeof(literal) - 1 &&                                                \
+     bytes_equal((p) - (sizeof(literal) - 1), (literal), sizeof(literal) - 1))
+
+/* True when an address that holds '"' is one quoted local part and a domain. */
+static bool is_quoted_address(const char *at, const char *end)
 {
-    for (int key = (int)most; key >= 0; key--) {
-        size_t len = keys[key].name.len;
-        if ((size_t)(value - at) >= len && memcmp(value - len, keys[key].name.at, len) == 0)
-            return (enum key)key;
+    const char *behind = at < end && *at == '"' ? quoted_end(at, end) : NULL;
+    return behind && behind < end && *behind == '@' && !byte_find(behind, end, '"');
+}
+
+/* Takes "KEY<VALUE>" off the end; where KEY begins, NULL when it is not that. */
+static inline const char *angle_back(const char *at, const char *end, const char *name, size_t len,
+                                     bool address, struct slice *value)
+{
+    bool odd;
+    if (end[-1] != '>')
+        return NULL;
+    const char *open = byte_find_last(at, end - 1, '<', '"', &odd);
+    if (!open || (size_t)(open - at) < len || !bytes_equal(open - len, name, len))
+        return NULL;
+    *value = slice_make(open + 1, (size_t)(end - open) - 2);
+    if (odd && !(address && is_quoted_address(open + 1, end - 1)))
+        return NULL;
+    return open - len;
+}
+
+/* Steps over the " " or ", " in front of a key; NULL when there is none. */
+static inline const char *separator_back(const char *at, const char *p)
+{
+    if (p - at < 6 || p[-1] != ' ')
+        return NULL;
+    return p[-2] == ',' ? p - 2 : p - 1;
+}
+
+/* A tail from the end: helo, proto, to, from; each may be missing. Where its ';' stands, NULL when
+ * anything is unusual. */
+static const char *back_quickly(const char *at, const char *end, struct event *event)
+{
+    static const char names[4][7] = { "helo=", "proto=", " to=", "from=" };
+    struct slice value;
+    const char *p = end, *next;
+    if ((next = angle_back(at, p, names[0], 5, false, &value)) != NULL) {
+        event_set(event, FIELD_HELO_NAME, value);
+        if (next[-1] == ' ' && next[-2] == ';')
+            return next - 2;
+        p = separator_back(at, next);
+        if (!p)
+            return NULL;
     }
-    return KEYS;
+    if (p[-1] != '>') {
+        const char *word = p;
+        while (word - at > 7 && word[-1] != '=' && word[-1] != ' ')
+            word--;
+        if (word == p || !ENDS(word, at, "proto="))
+            return NULL;
+        event_set(event, FIELD_PROTO, slice_make(word, (size_t)(p - word)));
+        p = word - 6;
+        if (p - at > 1 && p[-1] == ' ' && p[-2] == ';')
+            return p - 2;
+        p = separator_back(at, p);
+        if (!p)
+            return NULL;
+    }
+    if ((next = angle_back(at, p, names[2], 4, true, &value)) != NULL) {
+        event_set(event, FIELD_RECIPIENT, value);
+        if (next[-1] == ';')
+            return next - 1;
+        p = next[-1] == ',' ? next - 1 : next;
+        if (p - at < 6)
+            return NULL;
+    }
+    next = angle_back(at, p, names[3], 5, true, &value);
+    if (!next || next - at < 2 || next[-1] != ' ' || next[-2] != ';')
+        return NULL;
+    event_set(event, FIELD_SENDER, value);
+    return next - 2;
 }
 
 const char *attributes_back(const char *at, const char *end, struct event *event)
 {
-    const char *pos = end;
     uint64_t has[EVENT_MASK_WORDS];
     memcpy(has, event->has, sizeof has);
-    enum key most = KEY_HELO;
-    while (pos - at > 8) {
-        bool angle = pos[-1] == '>';
-        const char *stop = pos - angle;
-        const char *open = memrchr(at, angle ? '<' : '=', (size_t)(stop - at));
-        if (!open)
-            break;
-        enum key key = key_before(at, ++open, most);
-        if (key == KEYS || keys[key].angle != angle)
-            break;
-        if (keys[key].address ? memchr(open, '"', (size_t)(stop - open)) != NULL
-                              : memchr(open, ' ', (size_t)(stop - open)) != NULL)
-            break;
-        event_set(event, keys[key].field, slice_make(open, (size_t)(stop - open)));
-        pos = open - keys[key].name.len;
-        if (pos - at < 2 || pos[-1] != ' ')
-            break;
-        pos--;
-        if (pos[-1] == ';')
-            return pos - 1;
-        pos -= pos[-1] == ',';
-        if (key == 0)
-            break;
-        most = key - 1;
-    }
+    const char *stop = end - at > 12 ? back_quickly(at, end, event) : NULL;
+    if (stop)
+        return stop;
     memcpy(event->has, has, sizeof has);
     return back_slowly(at, end, event);
 }

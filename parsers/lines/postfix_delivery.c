@@ -4,6 +4,7 @@
 
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
+#include "parsers/lines/scan_bytes.h"
 #include "parsers/lines/shape_tables.h"
 
 static const struct slice flag_true = SLICE("true");
@@ -22,7 +23,7 @@ static const char *address_end(const char *at, const char *end, bool orig)
             p += *p == '\\' && p + 1 < end;
         p = p < end ? p : at;
     }
-    for (; (p = memchr(p, '>', (size_t)(end - p))) != NULL; p++)
+    for (; (p = byte_find(p, end, '>')) != NULL; p++)
         if (AT(p, end, ">, relay=") || (orig && AT(p, end, ">, orig_to=<")))
             return p;
     return NULL;
@@ -32,7 +33,7 @@ static const char *address_end(const char *at, const char *end, bool orig)
 static const char *take_value(const char *at, const char *end, enum event_field field,
                               struct event *event)
 {
-    const char *comma = memchr(at, ',', (size_t)(end - at));
+    const char *comma = byte_find(at, end, ',');
     comma = comma ? comma : end;
     event_set(event, field, slice_make(at, (size_t)(comma - at)));
     return comma;
@@ -61,9 +62,9 @@ static void find_queued_as(struct slice reason, struct event *event)
 /* amavis says "250 2.7.0 Ok, discarded, id=N - SPAM": accepted by SMTP, delivered to nobody. */
 static void find_discarded(struct slice reason, struct event *event)
 {
-    static const struct slice words = SLICE("Ok, discarded, ");
-    size_t at = slice_find(slice_head(reason, 40), words);
-    if (at >= 40 || at >= reason.len)
+    const char *end = reason.at + reason.len;
+    size_t code = AT(reason.at + 4, end, "Ok, ") ? 4 : 10; /* "250 " or "250 2.7.0 " */
+    if (reason.len < 30 || !AT(reason.at + code, end, "Ok, discarded, "))
         return;
     event_set(event, FIELD_END, (struct slice)SLICE("discarded"));
     size_t dash = slice_find(reason, (struct slice)SLICE(" - "));
@@ -118,7 +119,7 @@ static void explain_failure(struct slice reason, struct event *event)
 
 static void take_status(const char *at, const char *end, struct event *event)
 {
-    const char *blank = memchr(at, ' ', (size_t)(end - at));
+    const char *blank = byte_find(at, end, ' ');
     struct slice status = slice_make(at, (size_t)((blank ? blank : end) - at));
     event_set(event, FIELD_STATUS, status);
     if (!blank || end - blank < 3 || blank[1] != '(' || end[-1] != ')') {

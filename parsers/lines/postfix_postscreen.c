@@ -51,7 +51,7 @@ static const struct line_shape postscreen[] = {
     VIOLATION("COMMAND LENGTH LIMIT", "", ""),
     VIOLATION("DATA without valid RCPT", "", ""),
     VIOLATION("BDAT without valid RCPT", "", ""),
-    { EVENT_PS_REJECT, "{queue_id}: reject: {stage} from {endpoint}: {plain_reply}",
+    { EVENT_PS_REJECT, "{queue_id}: reject: {stage:word} from {endpoint}: {plain_reply}",
       "NOQUEUE: reject: RCPT from [192.0.2.9]:54859: 450 4.3.2 Service currently unavailable; from=<a@example.org>, to=<b@example.com>, proto=ESMTP, helo=<mail.example.org>\n"
       "NOQUEUE: reject: CONNECT from [192.0.2.9]:54859: too many connections", NULL, SHAPE_STRONG },
     { EVENT_PS_REJECT, "reject: connect from {endpoint}: {text}",

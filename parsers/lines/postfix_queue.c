@@ -1,10 +1,43 @@
 /* Lines of Postfix's queue: qmgr, pickup, bounce and the operator's postsuper. */
+#include <string.h>
+
 #include "base/xalloc.h"
+#include "parsers/lines/line_slots.h"
 #include "parsers/lines/shape_tables.h"
+
+/* Takes "TAIL" with a number in front of it off the end; NULL when it is not there. */
+static const char *take_back(const char *at, const char *end, const char *tail, size_t len,
+                             struct slice *number)
+{
+    if ((size_t)(end - at) < len + 1 || memcmp(end - len, tail, len) != 0)
+        return NULL;
+    const char *stop = end - len, *p = stop;
+    while (p > at && ascii_is_digit(p[-1]))
+        p--;
+    *number = slice_make(p, (size_t)(stop - p));
+    return p < stop ? p : NULL;
+}
+
+const char *slot_queue_entry(const char *at, const char *end, struct event *event)
+{
+    static const char active[] = " (queue active)", nrcpt[] = ", nrcpt=", size[] = ">, size=";
+    struct slice number;
+    const char *stop = take_back(at, end, active, sizeof active - 1, &number);
+    if (!stop)
+        return NULL;
+    event_set(event, FIELD_NRCPT, number);
+    stop = take_back(at, stop, nrcpt, sizeof nrcpt - 1, &number);
+    if (!stop || (size_t)(stop - at) < sizeof size - 1 ||
+        memcmp(stop - (sizeof size - 1), size, sizeof size - 1) != 0)
+        return NULL;
+    event_set(event, FIELD_SIZE, number);
+    event_set(event, FIELD_SENDER, slice_make(at, (size_t)(stop - at) - (sizeof size - 1)));
+    return end;
+}
 
 /* clang-format off */
 static const struct line_shape qmgr[] = {
-    { EVENT_QMGR_ACTIVE, "{queue_id}: from=<{sender:address}>, size={size:int}, nrcpt={nrcpt:int} (queue active)",
+    { EVENT_QMGR_ACTIVE, "{queue_id}: from=<{queue_entry}",
       "4jY4Wd0VKsz39: from=<a@example.org>, size=276, nrcpt=1 (queue active)\n"
       "4jY4Wd0VKsz39: from=<>, size=2195, nrcpt=1 (queue active)\n"
       "4jY4Wd0VKsz39: from=<\"odd, size=1, user\"@example.org>, size=692, nrcpt=2 (queue active)", NULL, SHAPE_STRONG },

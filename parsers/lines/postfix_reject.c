@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
 #include "parsers/lines/postfix_attributes.h"
+#include "parsers/lines/scan_bytes.h"
 
 static const struct slice flag_true = SLICE("true");
 
@@ -108,8 +109,11 @@ static struct slice skip_object(struct slice text)
         size_t at = slice_find(rest, (struct slice)SLICE("\"@"));
         rest = at < rest.len ? slice_skip(rest, at + 1) : rest;
     }
-    size_t close = slice_find(rest, (struct slice)SLICE(">: "));
-    return close < rest.len ? slice_skip(rest, close + 3) : text;
+    const char *end = rest.at + rest.len, *close = rest.at;
+    while ((close = byte_find(close, end, '>')) != NULL)
+        if (end - close++ > 2 && close[0] == ':' && close[1] == ' ')
+            return slice_make(close + 2, (size_t)(end - close - 2));
+    return text;
 }
 
 /* What a policy service or map said, where its words are those of a known one. */
@@ -131,14 +135,15 @@ static const struct slice rejected = SLICE(" rejected: ");
 
 static void find_phrase(struct slice text, struct event *event)
 {
-    size_t at = 0; /* CLASS is at most four words: look for " rejected: " near the front */
-    size_t last = text.len > 60 ? 60 : text.len;
-    while (at + rejected.len <= last && memcmp(text.at + at, rejected.at, rejected.len) != 0)
+    /* CLASS is at most four words: look for " rejected: " near the front */
+    const char *end = text.at + (text.len > 60 ? 60 : text.len), *at = text.at;
+    while ((at = byte_find(at, end, ' ')) != NULL &&
+           ((size_t)(end - at) < rejected.len || !bytes_equal(at, rejected.at, rejected.len)))
         at++;
-    if (at + rejected.len > last)
+    if (!at)
         return;
-    struct slice class = slice_head(text, at);
-    struct slice said = slice_skip(text, at + rejected.len);
+    struct slice class = slice_head(text, (size_t)(at - text.at));
+    struct slice said = slice_skip(text, class.len + rejected.len);
     for (size_t i = 0; i < COUNT(phrases); i++) {
         const struct reject_phrase *row = &phrases[i];
         if (said.len < row->phrase.len || said.at[0] != row->phrase.at[0] ||
@@ -157,7 +162,11 @@ static void find_restriction(struct slice text, struct event *event)
 {
     static const struct slice unavailable = SLICE("Service unavailable; ");
     struct slice rest = skip_object(text);
-    if (take(&rest, unavailable)) {
+    if (rest.len < 10)
+        return;
+    if (rest.at[0] == 'C' || rest.at[0] == 'H') {
+        find_phrase(rest, event);
+    } else if (take(&rest, unavailable)) {
         find_block_list(rest, event);
     } else if (slice_is(rest, "Relay access denied")) {
         struct slice code = event_get(event, FIELD_CODE);
@@ -177,6 +186,11 @@ static void find_restriction(struct slice text, struct event *event)
 static const char *take_dsn(const char *at, const char *end, struct slice *dsn)
 {
     const char *p = at;
+    if (end - at > 6 && at[1] == '.' && at[3] == '.' && at[5] == ' ' && ascii_is_digit(at[0]) &&
+        ascii_is_digit(at[2]) && ascii_is_digit(at[4])) {
+        *dsn = slice_make(at, 5);
+        return at + 6;
+    }
     for (int part = 0; part < 3; part++) {
         const char *first = p;
         while (p < end && p - first < 3 && ascii_is_digit(*p))

@@ -7,6 +7,7 @@
 #include "base/intern.h"
 #include "base/xalloc.h"
 #include "parsers/lines/program_names.h"
+#include "parsers/lines/scan_bytes.h"
 #include "parsers/lines/shape_account.h"
 #include "parsers/lines/user_shapes.h"
 
@@ -219,9 +220,10 @@ static inline struct program *program_get(struct line_parser *parser, struct sli
             hash = (hash ^ (unsigned char)name.at[i]) * 0x9e3779b97f4a7c15u;
     }
     struct cache_slot *slot = &parser->cache[hash >> 58];
-    if (!slot->program || !slice_equal(slot->program->name, name))
-        slot->program = program_find(parser, name);
-    return slot->program;
+    struct program *cached = slot->program;
+    if (!cached || cached->name.len != name.len || !bytes_equal(cached->name.at, name.at, name.len))
+        slot->program = cached = program_find(parser, name);
+    return cached;
 }
 
 /* --- lines ------------------------------------------------------------------------------------- */

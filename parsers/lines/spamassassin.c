@@ -36,28 +36,25 @@
 #define RESULT(prefix, flag, verdict_word)                                                         \
     { EVENT_SPAM_VERDICT,                                                                          \
       prefix "result: " flag " {score_int:blank_int} - {tests} "                                   \
-                             "scantime={*},size={size:int},user={user},uid={*},required_score={"   \
-                             "required:float},{*}mid=<{message_id}>,{*}",                          \
-      prefix "result: " flag                                                                       \
-             " 12 - BAYES_99,HTML_MESSAGE,RDNS_NONE "                                              \
+             "scantime={*},size={size:int},user={user},uid={*},required_score={"                   \
+             "required:float},{*}mid=<{message_id}>,{*}",                                          \
+      prefix "result: " flag " 12 - BAYES_99,HTML_MESSAGE,RDNS_NONE "                              \
              "scantime=1.8,size=7875,user=debian-spamd,uid=113,required_score=5.0,rhost="          \
              "localhost,raddr=127.0.0.1,rport=/run/"                                               \
              "spamd.sock,mid=<m1@example.org>,bayes=0.999999,autolearn=no autolearn_force=no",     \
       "verdict=" verdict_word, 0 },                                                                \
         { EVENT_SPAM_VERDICT,                                                                      \
           prefix                                                                                   \
-          "result: " flag                                                                          \
-          " {score_int:blank_int} - {tests} "                                                      \
+          "result: " flag " {score_int:blank_int} - {tests} "                                      \
           "scantime={*},size={size:int},user={user},uid={*},required_score={required:float},{*}",  \
-          prefix "result: " flag                                                                   \
-                 " 12 - MISSING_MID "                                                              \
+          prefix "result: " flag " 12 - MISSING_MID "                                              \
                  "scantime=1.8,size=7875,user=u,uid=113,required_score=5.0,rhost=localhost,raddr=" \
                  "127.0.0.1,rport=4000,mid=(unknown),autolearn=no",                                \
           "verdict=" verdict_word, 0 },                                                            \
     {                                                                                              \
         EVENT_SPAM_VERDICT,                                                                        \
             prefix "result: " flag " {score_int:blank_int} - {tests} "                             \
-                                   "scantime={*},size={size:int},mid=<{message_id}>,{*}",          \
+                   "scantime={*},size={size:int},mid=<{message_id}>,{*}",                          \
             prefix "result: " flag                                                                 \
                    "  8 - INFO_TLD scantime=4.2,size=1432,mid=<m1@example.org>,autolearn=no",      \
             "verdict=" verdict_word, 0                                                             \
