@@ -1,53 +1,18 @@
 #ifndef PARSERS_LINES_SCAN_BYTES_H
 #define PARSERS_LINES_SCAN_BYTES_H
 /*
- * Finding and comparing bytes inline, for the walk that every line takes: a log line's texts are so
- * short that a call to memchr or memcmp costs more than the work. Never reads outside of the given
- * bounds. With SSE2 sixteen bytes at a time, without it one by one.
+ * Finding bytes inline, for the walk that every line takes: a log line's texts are so short that a
+ * call to memchr costs more than the work. Never reads outside of the given bounds. With SSE2
+ * sixteen bytes at a time, without it by memchr.
  */
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-/* a[0..n) equals b[0..n). */
-static inline bool bytes_equal(const char *a, const char *b, size_t n)
-{
-    uint64_t x, y;
-    uint32_t s, t;
-    if (n >= 8) {
-        for (; n > 8; a += 8, b += 8, n -= 8) {
-            memcpy(&x, a, 8);
-            memcpy(&y, b, 8);
-            if (x != y)
-                return false;
-            if (n < 16) { /* the last eight overlap what was compared */
-                a -= 16 - n;
-                b -= 16 - n;
-                n = 16;
-            }
-        }
-        memcpy(&x, a, 8);
-        memcpy(&y, b, 8);
-        return x == y;
-    }
-    if (n >= 4) {
-        memcpy(&s, a, 4);
-        memcpy(&t, b, 4);
-        if (s != t)
-            return false;
-        memcpy(&s, a + n - 4, 4);
-        memcpy(&t, b + n - 4, 4);
-        return s == t;
-    }
-    for (; n; n--)
-        if (a[n - 1] != b[n - 1])
-            return false;
-    return true;
-}
+#include "base/slice.h"
 
 /* The first c in at[0..end), NULL when there is none. */
 static inline const char *byte_find(const char *at, const char *end, char c)
