@@ -193,21 +193,22 @@ static const char *type_word(const char *at, const char *end, struct slice *valu
  * "IPv6:" in front (RFC 5321 4.1.3) is taken off. */
 static const char *type_ip(const char *at, const char *end, struct slice *value)
 {
+    enum { SEPARATOR = 2 }; /* 1: a hexadecimal digit */
+    static const unsigned char bytes[256] = {
+        ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,
+        ['8'] = 1, ['9'] = 1, ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1,
+        ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['.'] = 2, [':'] = 2,
+    };
     if (end - at > 5 && memcmp(at, "IPv6:", 5) == 0)
         at += 5;
-    const char *p = at;
-    bool separator = false;
-    while (p < end && p - at < 46) {
-        bool hex = ascii_is_digit(*p) || (*p >= 'a' && *p <= 'f') || (*p >= 'A' && *p <= 'F');
-        separator = separator || *p == '.' || *p == ':';
-        if (!hex && *p != '.' && *p != ':')
-            break;
-        p++;
-    }
-    while (p > at && (p[-1] == ':' || p[-1] == '.'))
+    const char *p = at, *limit = end - at > 46 ? at + 46 : end;
+    unsigned seen = 0;
+    for (unsigned class; p < limit && (class = bytes[(unsigned char)*p]) != 0; p++)
+        seen |= class;
+    while (p > at && bytes[(unsigned char)p[-1]] == SEPARATOR)
         p--;
     *value = slice_make(at, (size_t)(p - at));
-    return separator && p - at >= 3 ? p : NULL;
+    return seen & SEPARATOR && p - at >= 3 ? p : NULL;
 }
 
 /* A queue id; NOQUEUE gives "no text". */

@@ -68,28 +68,35 @@ static const char *quoted_end(const char *at, const char *end)
     return NULL;
 }
 
+/* End of a value without <>: a blank, a comma, or the ':' of a cleanup line. */
+static const char *word_end(enum key key, const char *at, const char *end)
+{
+    while (at < end && *at != ' ' && *at != ',' && !(key == KEY_PROTO && *at == ':'))
+        at++;
+    return at;
+}
+
+/* Behind a whole quoted local part at `at`; `at` itself when there is none. */
+static const char *skip_quoted(const char *at, const char *end)
+{
+    const char *behind = at < end && *at == '"' ? quoted_end(at, end) : NULL;
+    return behind && behind < end && (*behind == '@' || *behind == '>') ? behind : at;
+}
+
 /* End of the value of `key` at `at` (the '>' for <values>); NULL when it is none, `end` with *cut
  * when the line breaks off. Strict refuses what Postfix 3.5 would have quoted. */
 static const char *value_end(enum key key, const char *at, const char *end, bool strict, bool *cut)
 {
-    const char *p = at;
-    if (!keys[key].angle) {
-        while (p < end && *p != ' ' && *p != ',' && !(key == KEY_PROTO && *p == ':'))
-            p++;
-        return p;
-    }
-    if (keys[key].address && p < end && *p == '"') {
-        const char *quoted = quoted_end(p, end);
-        p = quoted && quoted < end && (*quoted == '@' || *quoted == '>') ? quoted : p;
-    }
-    const char *plain = p;
+    if (!keys[key].angle)
+        return word_end(key, at, end);
+    const char *plain = keys[key].address ? skip_quoted(at, end) : at, *p = plain;
     for (; (p = memchr(p, '>', (size_t)(end - p))) != NULL; p++)
         if (ends_value(p + 1, end, key))
             break;
     *cut = p == NULL;
     p = p ? p : end;
     for (const char *q = plain; strict && q < p; q++)
-        if (*q == '"' || *q == '<' || *q == '>')
+        if (memchr("\"<>", *q, 3))
             return NULL;
     return p;
 }
@@ -219,48 +226,61 @@ static inline const char *separator_back(const char *at, const char *p)
     return p[-2] == ',' ? p - 2 : p - 1;
 }
 
+/* True when the tail's ';' stands in front of the key at `p`. */
+static inline bool begins_tail(const char *at, const char *p)
+{
+    return p - at > 1 && p[-1] == ' ' && p[-2] == ';';
+}
+
+/* Takes "proto=WORD" off the end, which is no '>'; where it begins, NULL when it is not that. */
+static inline const char *proto_back(const char *at, const char *end, struct event *event)
+{
+    const char *word = end;
+    while (word - at > 7 && word[-1] != '=' && word[-1] != ' ')
+        word--;
+    if (word == end || !ENDS(word, at, "proto="))
+        return NULL;
+    event_set(event, FIELD_PROTO, slice_make(word, (size_t)(end - word)));
+    return word - 6;
+}
+
+/* Takes " to=<R>" and "from=<S>" off the end. */
+static inline const char *addresses_back(const char *at, const char *end, struct event *event)
+{
+    struct slice value;
+    const char *p = angle_back(at, end, " to=", 4, true, &value);
+    if (p) {
+        event_set(event, FIELD_RECIPIENT, value);
+        if (p[-1] == ';')
+            return p - 1;
+        end = p[-1] == ',' ? p - 1 : p;
+    }
+    p = end - at > 6 ? angle_back(at, end, "from=", 5, true, &value) : NULL;
+    if (!p || !begins_tail(at, p))
+        return NULL;
+    event_set(event, FIELD_SENDER, value);
+    return p - 2;
+}
+
 /* A tail from the end: helo, proto, to, from; each may be missing. Where its ';' stands, NULL when
  * anything is unusual. */
 static const char *back_quickly(const char *at, const char *end, struct event *event)
 {
-    static const char names[4][7] = { "helo=", "proto=", " to=", "from=" };
     struct slice value;
-    const char *p = end, *next;
-    if ((next = angle_back(at, p, names[0], 5, false, &value)) != NULL) {
+    const char *key = angle_back(at, end, "helo=", 5, false, &value);
+    if (key) {
         event_set(event, FIELD_HELO_NAME, value);
-        if (next[-1] == ' ' && next[-2] == ';')
-            return next - 2;
-        p = separator_back(at, next);
-        if (!p)
-            return NULL;
+        if (begins_tail(at, key))
+            return key - 2;
+        end = separator_back(at, key);
     }
-    if (p[-1] != '>') {
-        const char *word = p;
-        while (word - at > 7 && word[-1] != '=' && word[-1] != ' ')
-            word--;
-        if (word == p || !ENDS(word, at, "proto="))
-            return NULL;
-        event_set(event, FIELD_PROTO, slice_make(word, (size_t)(p - word)));
-        p = word - 6;
-        if (p - at > 1 && p[-1] == ' ' && p[-2] == ';')
-            return p - 2;
-        p = separator_back(at, p);
-        if (!p)
-            return NULL;
+    if (end && end[-1] != '>') {
+        key = proto_back(at, end, event);
+        if (key && begins_tail(at, key))
+            return key - 2;
+        end = key ? separator_back(at, key) : NULL;
     }
-    if ((next = angle_back(at, p, names[2], 4, true, &value)) != NULL) {
-        event_set(event, FIELD_RECIPIENT, value);
-        if (next[-1] == ';')
-            return next - 1;
-        p = next[-1] == ',' ? next - 1 : next;
-        if (p - at < 6)
-            return NULL;
-    }
-    next = angle_back(at, p, names[3], 5, true, &value);
-    if (!next || next - at < 2 || next[-1] != ' ' || next[-2] != ';')
-        return NULL;
-    event_set(event, FIELD_SENDER, value);
-    return next - 2;
+    return end ? addresses_back(at, end, event) : NULL;
 }
 
 const char *attributes_back(const char *at, const char *end, struct event *event)

@@ -182,12 +182,18 @@ static void find_restriction(struct slice text, struct event *event)
     }
 }
 
+/* "D.D.D " with single digits, as nearly all are. */
+static inline bool is_short_dsn(const char *at)
+{
+    return at[1] == '.' && at[3] == '.' && at[5] == ' ' && ascii_is_digit(at[0]) &&
+           ascii_is_digit(at[2]) && ascii_is_digit(at[4]);
+}
+
 /* Takes "D.D.D " (parts up to three digits). */
 static const char *take_dsn(const char *at, const char *end, struct slice *dsn)
 {
     const char *p = at;
-    if (end - at > 6 && at[1] == '.' && at[3] == '.' && at[5] == ' ' && ascii_is_digit(at[0]) &&
-        ascii_is_digit(at[2]) && ascii_is_digit(at[4])) {
+    if (end - at > 6 && is_short_dsn(at)) {
         *dsn = slice_make(at, 5);
         return at + 6;
     }

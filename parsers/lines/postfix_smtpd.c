@@ -38,25 +38,32 @@ static inline const struct command *find_command(const char *word)
     return row->len && bytes_equal(row->name, word, 4) ? row : NULL;
 }
 
+/* Length of the command's name at `word`, 0 when no '=' follows it. */
+static inline size_t name_length(const char *word, const char *end, const struct command *row)
+{
+    size_t left = (size_t)(end - word), len = row ? row->len : 0;
+    if (left > len && word[len] == '=')
+        return len;
+    while (len < left && word[len] >= 'a' && word[len] <= 'z')
+        len++;
+    return len < left && word[len] == '=' ? len : 0;
+}
+
 const char *slot_session_counts(const char *at, const char *end, struct event *event)
 {
     if (at == end && !event->line->truncated)
         event_set(event, FIELD_COMMANDS, (struct slice){ NULL, 0 });
     while (at < end) {
-        const char *word = at + 1, *value;
+        const char *word = at + 1;
         if (*at != ' ')
             return NULL;
         const struct command *row = end - word > 4 ? find_command(word) : NULL;
-        size_t len = row ? row->len : 0;
-        if ((size_t)(end - word) <= len || word[len] != '=')
-            while (word + len < end && word[len] >= 'a' && word[len] <= 'z')
-                len++;
-        if (len == 0 || word + len == end || word[len] != '=')
+        size_t len = name_length(word, end, row);
+        if (len == 0)
             return event->line->truncated ? end : NULL;
-        value = word + len + 1;
-        for (at = value; at < end && *at != ' '; at++)
-            if (!ascii_is_digit(*at) && *at != '/')
-                return NULL;
+        const char *value = word + len + 1;
+        for (at = value; at < end && (ascii_is_digit(*at) || *at == '/');)
+            at++;
         if (at == value)
             return NULL;
         if (row)
