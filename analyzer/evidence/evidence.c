@@ -108,11 +108,12 @@ uint32_t evidence_client(struct evidence *evidence, const struct client *client)
     if (memcmp(client, &evidence->clients[0], sizeof *client) == 0)
         return 0;
     uint32_t *slot = value_slot(index, (const char *)evidence->clients, client);
-    if (*slot)
-        return *slot;
+    uint32_t number = *slot;
+    if (number)
+        return number;
     GROW(evidence->clients, evidence->client_count, evidence->client_capacity);
     evidence->clients[evidence->client_count] = *client;
-    uint32_t number = *slot = evidence->client_count++;
+    number = *slot = evidence->client_count++;
     value_index_grow(index, (const char *)evidence->clients, evidence->client_count);
     return number;
 }
@@ -131,21 +132,29 @@ static void facts_normalise(const struct session_facts *facts, struct session_fa
     out->pipelining = facts->pipelining;
 }
 
+/* True when the facts of a number are these, both with their padding zeroed. */
+static bool facts_are(const struct evidence *evidence, uint32_t number,
+                      const struct session_facts *value)
+{
+    return bytes_equal((const char *)&evidence->facts[number], (const char *)value, sizeof *value);
+}
+
 uint32_t evidence_facts(struct evidence *evidence, const struct session_facts *facts)
 {
     struct value_index *index = &evidence->index->facts;
     struct session_facts value;
     facts_normalise(facts, &value);
-    if (memcmp(&value, &evidence->facts[evidence->index->last_facts], sizeof value) == 0)
+    if (facts_are(evidence, evidence->index->last_facts, &value))
         return evidence->index->last_facts;
-    if (memcmp(&value, &evidence->facts[0], sizeof value) == 0)
+    if (facts_are(evidence, 0, &value))
         return 0;
     uint32_t *slot = value_slot(index, (const char *)evidence->facts, &value);
-    if (*slot)
-        return evidence->index->last_facts = *slot;
+    uint32_t number = *slot;
+    if (number)
+        return evidence->index->last_facts = number;
     GROW(evidence->facts, evidence->facts_count, evidence->facts_capacity);
     memcpy(&evidence->facts[evidence->facts_count], &value, sizeof value);
-    uint32_t number = *slot = evidence->facts_count++;
+    number = *slot = evidence->facts_count++;
     value_index_grow(index, (const char *)evidence->facts, evidence->facts_count);
     return number;
 }
@@ -158,11 +167,12 @@ uint32_t evidence_reply(struct evidence *evidence, const struct logged_reply *re
     if (memcmp(reply, &evidence->replies[0], sizeof *reply) == 0)
         return 0;
     uint32_t *slot = value_slot(index, (const char *)evidence->replies, reply);
-    if (*slot)
-        return *slot;
+    uint32_t number = *slot;
+    if (number)
+        return number;
     GROW(evidence->replies, evidence->reply_count, evidence->reply_capacity);
     evidence->replies[evidence->reply_count] = *reply;
-    uint32_t number = *slot = evidence->reply_count++;
+    number = *slot = evidence->reply_count++;
     value_index_grow(index, (const char *)evidence->replies, evidence->reply_count);
     return number;
 }

@@ -25,6 +25,7 @@ static struct mail *mail_slot(struct rebuild *r)
         mail = r->mails[r->mail_free - 1];
         r->mail_free = mail->next_free;
     } else {
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
         GROW(r->mails, r->mail_count, r->mail_capacity);
         mail = arena_alloc(&r->arena, sizeof *mail);
         mail->index = r->mail_count;
@@ -241,32 +242,43 @@ static void redirect_settle(struct rebuild *r, struct mail *mail)
     }
 }
 
+/* Whoever waits in the hold queue got nothing yet. */
+static void held_settle(struct rebuild *r, struct mail *mail)
+{
+    if (!mail->first_row)
+        row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
+    for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1])
+        if (r->evidence->rows[row - 1].end_status == END_UNKNOWN)
+            row_set_end(r, row - 1, END_HELD, mail->touched_us);
+}
+
+/* Settles the rows of a mail whose queue file came to be. */
+static void rows_settle(struct rebuild *r, struct mail *mail)
+{
+    if (mail->key && (mail->held || mail->binding) && mail->has_message_id)
+        *mail_marks(r, mail) |= MARK_QUEUED; /* no word of qmgr will come */
+    if (mail->binding)
+        binding_settle(r, mail);
+    if (mail->binding && r->evidence->replies[mail->binding].verdict == VERDICT_REDIRECT)
+        redirect_settle(r, mail);
+    if (mail->held)
+        held_settle(r, mail);
+}
+
 void mail_close(struct rebuild *r, struct mail *mail)
 {
     if (mail->prefix)
         prefix_settle(r, mail);
-    struct message *message = mail_message(r, mail);
-    bool aborted = *mail_marks(r, mail) & MARK_ABORTED;
+    uint16_t *marks = mail_marks(r, mail);
+    if (!(*marks & MARK_ABORTED))
+        rows_settle(r, mail);
     if (!mail->key)
-        *mail_marks(r, mail) |= MARK_NOQUEUE;
-    if (mail->key && (mail->held || mail->binding) && mail->has_message_id && !aborted)
-        *mail_marks(r, mail) |= MARK_QUEUED; /* no word of qmgr will come */
-    if (mail->binding && !aborted)
-        binding_settle(r, mail);
-    if (mail->binding && r->evidence->replies[mail->binding].verdict == VERDICT_REDIRECT)
-        redirect_settle(r, mail);
-    if (mail->held && !aborted) {
-        if (!mail->first_row)
-            row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, message->time_us);
-        for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1])
-            if (r->evidence->rows[row - 1].end_status == END_UNKNOWN)
-                row_set_end(r, row - 1, END_HELD, mail->touched_us);
-    }
-    message->open =
-        mail->birth == BIRTH_NONE ||
-        (mail->key && !mail->dead && !(*mail_marks(r, mail) & (MARK_REFUSED | MARK_ABORTED)));
+        *marks |= MARK_NOQUEUE;
     if (mail->dead)
-        *mail_marks(r, mail) |= MARK_DONE;
+        *marks |= MARK_DONE;
+    bool in_queue = mail->key && !(*marks & (MARK_DONE | MARK_REFUSED | MARK_ABORTED));
+    struct message *message = mail_message(r, mail);
+    message->open = mail->birth == BIRTH_NONE || in_queue;
     message->recipients_complete = mail->nrcpt && mail->parts >= mail->nrcpt;
     message->first_row = mail->first_row; /* + 1, chained; until the rows are put in order */
     mail_free(r, mail);

@@ -105,6 +105,18 @@ uint32_t rebuild_add_message(struct rebuild *r, const struct event *event)
     return e->message_count++;
 }
 
+/* A new realm; past a bound that no honest log reaches, the last one stands for the rest. */
+static uint32_t realm_add(struct rebuild *r, struct slice host, struct slice instance)
+{
+    struct intern *text = &r->evidence->text;
+    if (r->realm_count == REALMS_MAX)
+        return REALMS_MAX - 1;
+    GROW(r->realms, r->realm_count, r->realm_capacity);
+    r->realms[r->realm_count] =
+        (struct realm){ intern_add(text, host), intern_add(text, instance) };
+    return r->realm_count++;
+}
+
 /* Finds the realm of a line: mostly that of the line before. */
 static void realm_enter(struct rebuild *r, struct slice host, struct slice instance)
 {
@@ -115,13 +127,7 @@ static void realm_enter(struct rebuild *r, struct slice host, struct slice insta
                    XXH3_64bits_withSeed(instance.at, instance.len, 2);
     uint32_t found = hash_map_find(&r->realm_map, key);
     if (found == HASH_MAP_NONE) {
-        struct intern *text = &r->evidence->text;
-        found = r->realm_count < REALMS_MAX ? r->realm_count : REALMS_MAX - 1;
-        if (r->realm_count < REALMS_MAX) {
-            GROW(r->realms, r->realm_count, r->realm_capacity);
-            r->realms[r->realm_count++] =
-                (struct realm){ intern_add(text, host), intern_add(text, instance) };
-        }
+        found = realm_add(r, host, instance);
         hash_map_set(&r->realm_map, key, found);
     }
     r->realm = found;

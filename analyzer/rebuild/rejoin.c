@@ -120,12 +120,6 @@ uint32_t rejoin_root(const struct rebuild *r, uint32_t message)
     return message;
 }
 
-uint32_t rejoin_find(struct rebuild *r, struct slice queue_id, int64_t time_us)
-{
-    return id_index_born_before(queue_index(r), r, id_hash(queue_id), time_us, (uint16_t)r->realm,
-                                NONE);
-}
-
 /* Messages of one mail have one message-id; those whose line lacks may be of any. */
 static bool may_be_one_mail(const struct rebuild *r, uint32_t a, uint32_t b)
 {

@@ -27,8 +27,5 @@ void rejoin_finish(struct rebuild *r);
 void rejoin_free(struct rebuild *r);
 /* The first hop of a message: itself when it is none of a later one. */
 uint32_t rejoin_root(const struct rebuild *r, uint32_t message);
-/* The message that had a queue id at a time: the last that was born until then. NONE: none known.
- * Only after rejoin_finish. */
-uint32_t rejoin_find(struct rebuild *r, struct slice queue_id, int64_t time_us);
 
 #endif

@@ -29,6 +29,7 @@ static struct session_state *state_new(struct rebuild *r, uint64_t key)
         state = r->states[r->state_free - 1];
         r->state_free = state->next_free;
     } else {
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
         GROW(r->states, r->state_count, r->state_capacity);
         state = arena_alloc(&r->arena, sizeof *state);
         state->index = r->state_count;

@@ -84,11 +84,12 @@ static void finish_or_abort(struct rebuild *r, uint32_t number)
     uint16_t *marks = &r->notes[number].marks;
     const struct session_note *note =
         message->session == SESSION_NONE ? NULL : &r->session_notes[message->session];
-    if (note && note->data_good != UINT16_MAX && note->queued >= note->data_good)
-        *marks |= MARK_ABORTED;
-    else if (note && note->data_good != UINT16_MAX && note->data_good >= note->mails)
+    bool counted = note && note->data_good != UINT16_MAX;
+    bool finished = counted && note->queued < note->data_good && note->data_good >= note->mails;
+    bool aborted = counted && note->queued >= note->data_good;
+    if (finished)
         *marks |= MARK_QUEUED;
-    else if (r->last_us - message->time_us > ABORT_US)
+    else if (aborted || r->last_us - message->time_us > ABORT_US)
         *marks |= MARK_ABORTED;
 }
 

@@ -25,11 +25,11 @@ static void add_reply_text(struct buffer *out, struct slice text,
         if (byte != '<' && byte != '[')
             continue;
         char end = byte == '<' ? '>' : ']';
-        for (char slot = 1; slot < REPLY_SLOTS; slot++) {
-            struct slice name = names[(int)slot];
+        for (int slot = 1; slot < REPLY_SLOTS; slot++) {
+            struct slice name = names[slot];
             if (name.len && text.len - i > name.len + 1 && text.at[i + 1 + name.len] == end &&
                 memcmp(text.at + i + 1, name.at, name.len) == 0) {
-                buffer_add_byte(out, slot);
+                buffer_add_byte(out, (char)slot);
                 i += name.len;
                 break;
             }

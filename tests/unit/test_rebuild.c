@@ -5,17 +5,17 @@
 #include "tests/support/log_feed.h"
 #include "tests/support/suite.h"
 
-#define UNKNOWN_CONNECT LINE("15:01", "smtpd[7]: connect from unknown[192.0.2.9]")
+#define UNKNOWN_CONNECT    LINE("15:01", "smtpd[7]: connect from unknown[192.0.2.9]")
 #define UNKNOWN_DISCONNECT LINE("15:04", "smtpd[7]: disconnect from unknown[192.0.2.9]")
 #define WARNED(why)                                                                                \
     LINE("15:01", "smtpd[7]: warning: hostname pool.example.net does not resolve to address "      \
                   "192.0.2.9" why)
 #define REFUSED(id, reply)                                                                         \
-    LINE("15:02", "smtpd[7]: " id ": reject: RCPT from unknown[192.0.2.9]: " reply                 \
-                  ENVELOPE("b@example.com"))
-#define NO_NAME "Client host rejected: cannot find your hostname, [192.0.2.9]"
+    LINE("15:02", "smtpd[7]: " id                                                                  \
+                  ": reject: RCPT from unknown[192.0.2.9]: " reply ENVELOPE("b@example.com"))
+#define NO_NAME    "Client host rejected: cannot find your hostname, [192.0.2.9]"
 #define NO_REVERSE "Client host rejected: cannot find your reverse hostname, [192.0.2.9]"
-#define ROW_B " helo=mail.example.org from=a@example.org to=b@example.com "
+#define ROW_B      " helo=mail.example.org from=a@example.org to=b@example.com "
 
 static const struct {
     const char *name, *log, *rows;

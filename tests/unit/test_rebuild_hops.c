@@ -5,12 +5,13 @@
 #include "tests/support/log_feed.h"
 #include "tests/support/suite.h"
 
-#define FIRST "0FCE9247A1"
+#define FIRST  "0FCE9247A1"
 #define SECOND "1ABBA247B2"
-#define THIRD "2ABBA247C3"
+#define THIRD  "2ABBA247C3"
 #define MAIL(nrcpt)                                                                                \
-    CONNECT("7") CLIENT("7", FIRST) MESSAGE_ID(FIRST, "m1@example.org")                            \
-    QUEUED(FIRST, "a@example.org", nrcpt) DISCONNECT("7")
+    CONNECT("7")                                                                                   \
+    CLIENT("7", FIRST) MESSAGE_ID(FIRST, "m1@example.org") QUEUED(FIRST, "a@example.org", nrcpt)   \
+        DISCONNECT("7")
 #define HANDED_ON(to, reply)                                                                       \
     LINE("15:05", "smtp[10]: " FIRST ": to=<" to ">, relay=127.0.0.1[127.0.0.1]:10024, " DELAYS    \
                   "dsn=2.0.0, status=sent (250 2.0.0 " reply ")")

@@ -15,11 +15,10 @@
     LINE("15:05", "smtp[10]: " id ": to=<" to ">, relay=mx.example.net[198.51.100.25]:25, " DELAYS \
                   "dsn=5.1.1, status=bounced (host mx.example.net[198.51.100.25] said: 550 5.1.1 " \
                   "no (in reply to RCPT TO command))")
-#define ROW(id) "1 " id " " MAIL_EXAMPLE "? from=a@example.org to="
+#define ROW(id)      "1 " id " " MAIL_EXAMPLE "? from=a@example.org to="
 #define FULL_ROW(id) "1 " id " " MAIL_EXAMPLE "mail.example.org from=a@example.org to="
 #define INFO(id, to)                                                                               \
-    LINE("15:02", "smtpd[7]: " id ": info: RCPT from mail.example.org[192.0.2.7]: lab"             \
-                  ENVELOPE(to))
+    LINE("15:02", "smtpd[7]: " id ": info: RCPT from mail.example.org[192.0.2.7]: lab" ENVELOPE(to))
 
 static const struct {
     const char *name, *log, *rows;
