@@ -12,7 +12,7 @@ static const struct command_row commands[] = {
     { "replay", "[OPTIONS] LOG...", "what-if: a candidate restriction set against the baseline",
       command_replay, COMMAND_REPLAY, true },
     { "explain", "[OPTIONS] -k KEY LOG...", "one message: time line, evidence, every answer",
-      NULL, COMMAND_EXPLAIN, true },
+      command_explain, COMMAND_EXPLAIN, true },
     { "tune", "[OPTIONS] LOG...", "propose the best restriction set within a ham-loss budget",
       NULL, COMMAND_TUNE, true },
     { "audit", "[OPTIONS] [LOG...]", "findings on configuration and operation",

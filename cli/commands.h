@@ -11,6 +11,8 @@
 int command_tui(const struct options *options, struct fault *fault);
 /* `replay`: the what-if as a document, with verdict lines and thresholds. */
 int command_replay(const struct options *options, struct fault *fault);
+/* `explain`: one message, or a few: time line, evidence, and what every restriction answered. */
+int command_explain(const struct options *options, struct fault *fault);
 /* `transactions`: every row with its evidence and its end. */
 int command_transactions(const struct options *options, struct fault *fault);
 /* `config`: the configuration as postconf prints it. */

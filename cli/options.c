@@ -279,9 +279,14 @@ static const struct option_row rows[] = {
       "and what evidence would tell when these logs do not" },
     { "seed", 0, "N", MODEL, set_seed, 0, 0, "of everything that is drawn by lot; default 1" },
 
+    { "What to explain", 0, NULL, 0, NULL, 0, 0, NULL },
+    { "key", 'k', "KEY", COMMAND_EXPLAIN, set_text, AT(key), 0,
+      "the message: a queue id (of any hop), a message-id, or the address of a client, sender or "
+      "recipient; `<>` is the null sender" },
+
     { "Output", 0, NULL, 0, NULL, 0, 0, NULL },
-    { "text", 0, NULL, COMMAND_REPLAY, set_output, 0, FORMAT_TEXT, "for people; the default" },
-    { "json", 0, NULL, COMMAND_REPLAY, set_output, 0, FORMAT_JSON, "one document" },
+    { "text", 0, NULL, COMMAND_REPLAY | COMMAND_EXPLAIN, set_output, 0, FORMAT_TEXT, "for people; the default" },
+    { "json", 0, NULL, COMMAND_REPLAY | COMMAND_EXPLAIN, set_output, 0, FORMAT_JSON, "one document" },
     { "jsonl", 0, NULL, COMMAND_EVENTS | COMMAND_TRANSACTIONS | COMMAND_DNS, set_output, 0, FORMAT_JSONL,
       "JSON Lines; the default" },
     { "csv", 0, NULL, COMMAND_REPLAY, set_output, 0, FORMAT_CSV,
@@ -305,7 +310,7 @@ static const struct option_row rows[] = {
       "with $name expanded, as `postconf -x` does" },
     { "color", 0, "WHEN", ALL, set_color, 0, 0,
       "auto, always or never; NO_COLOR is honoured" },
-    { "ascii", 0, NULL, COMMAND_TUI | COMMAND_REPLAY, set_flag, AT(ascii), 0,
+    { "ascii", 0, NULL, COMMAND_TUI | COMMAND_REPLAY | COMMAND_EXPLAIN, set_flag, AT(ascii), 0,
       "plain ASCII, whatever the locale" },
     { "quiet", 'q', NULL, ALL, set_flag, AT(quiet), 0, "no progress, no warnings" },
     { "verbose", 'v', NULL, ALL, set_flag, AT(verbose), 0,

@@ -78,6 +78,7 @@ struct options {
     /* what comes out */
     enum output_format output;
     const char *output_file, *verdicts_file, *unparsed_file;
+    const char *key; /* of `explain` */
     struct text_list fail_on;
     enum color_mode color;
     bool ascii, quiet, verbose;

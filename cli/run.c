@@ -13,6 +13,7 @@ struct input_options run_input_options(const struct options *options)
         .format = options->format,
         .since_us = options->since_us,
         .until_us = options->until_us,
+        .keep_raw = options->key != NULL, /* `explain` shows lines */
     };
 }
 

@@ -98,7 +98,11 @@ static uint32_t ask_for_clients(struct leaf *leaf, uint32_t number, const struct
 {
     struct leaf_client variants[CLIENT_VARIANTS_MAX];
     uint32_t outcomes[CLIENT_VARIANTS_MAX];
+    struct buffer *why = leaf->why;
+
+    leaf->why = NULL; /* how the name was found out is told once, not by every check */
     size_t count = client_name_variants(leaf, client, leaf->settings->peername_lookup, variants);
+    leaf->why = why;
 
     for (size_t i = 0; i < count; i++) {
         leaf->client = variants[i];

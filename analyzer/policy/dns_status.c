@@ -3,6 +3,9 @@
 #include "analyzer/policy/leaf.h"
 #include "base/domain_name.h"
 
+/* Of an answer in an explanation. */
+enum { ANSWERS_SHOWN = 5, ANSWERS_TEXT_MAX = 700 };
+
 struct slice dns_mx_host(struct slice answer)
 {
     return slice_trim(slice_skip(answer, slice_index(answer, ' ') + 1));
@@ -65,6 +68,37 @@ static void note_missing(struct leaf *leaf, enum dns_type type, struct slice nam
     buffer_release(&word);
 }
 
+/* "A mail.example.org: NOERROR 192.0.2.7 192.0.2.8 (snapshot of 2026-11-22T10:15:01+00:00)" */
+static void explain_answer(struct leaf *leaf, enum dns_type type, struct slice name,
+                           const struct dns_answer *answer)
+{
+    char time[TIME_TEXT_MAX];
+    struct buffer text;
+
+    if (answer->rcode == DNS_UNKNOWN) {
+        leaf_explain(leaf, "%s %.*s: not in the snapshot", dns_type_name(type), SLICE_FMT(name));
+        return;
+    }
+    buffer_init(&text, ANSWERS_TEXT_MAX);
+    for (uint32_t i = 0; i < answer->count && i < ANSWERS_SHOWN; i++) {
+        buffer_add_byte(&text, ' ');
+        buffer_add_slice(&text, answer->answers[i]);
+    }
+    if (answer->count > ANSWERS_SHOWN)
+        buffer_add_text(&text, " ...");
+    if (answer->rcode == DNS_NOERROR && answer->count == 0)
+        buffer_add_text(&text, " without data");
+    buffer_add_text(&text,
+                    answer->from_closed_world ? " (snapshot, by its closing line" : " (snapshot");
+    if (answer->time_us != TIME_NONE && !answer->from_closed_world) {
+        buffer_add_text(&text, " of ");
+        buffer_add_slice(&text, civil_format_rfc3339(answer->time_us, 0, time));
+    }
+    leaf_explain(leaf, "%s %.*s: %s%.*s)", dns_type_name(type), SLICE_FMT(name),
+                 dns_rcode_name(answer->rcode), SLICE_FMT(buffer_slice(&text)));
+    buffer_release(&text);
+}
+
 unsigned dns_ask(struct leaf *leaf, enum dns_type type, struct slice name,
                  struct dns_answer *answer)
 {
@@ -84,10 +118,7 @@ unsigned dns_ask(struct leaf *leaf, enum dns_type type, struct slice name,
         status = type == DNS_MX ? DNS_STATUS_ANY : DNS_STATUS_ANY & ~(unsigned)DNS_STATUS_NULL_MX;
     }
     if (leaf->why)
-        leaf_explain(leaf, "%s %.*s: %s%s%.*s", dns_type_name(type), SLICE_FMT(name),
-                     dns_rcode_name(answer->rcode), answer->count ? " " : "",
-                     answer->count ? (int)answer->answers[0].len : 0,
-                     answer->count ? answer->answers[0].at : "");
+        explain_answer(leaf, type, name, answer);
     return status;
 }
 

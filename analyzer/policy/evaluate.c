@@ -346,15 +346,31 @@ static bool counts(struct run *run, const struct question *question, enum status
     return true;
 }
 
+static void show(const struct run *run, const struct item *item, uint32_t number, bool skipped)
+{
+    const struct check_observer *observer = run->evaluation->observer;
+
+    if (observer)
+        observer->see(observer->context, &(struct checked){ .item = item,
+                                                            .outer_check = run->outer_check,
+                                                            .slot = run->slot,
+                                                            .number = number,
+                                                            .stage = (uint8_t)run->presence.stage,
+                                                            .skipped = skipped });
+}
+
 static enum status run_check(struct run *run, const struct item *item)
 {
     const struct question *question = &run->evaluation->program->questions[item->question];
-    enum status status;
+    enum status status = STATUS_DUNNO;
     uint32_t slot;
 
-    if (lacks(run, question) || !counts(run, question, &status))
+    if (lacks(run, question) || !counts(run, question, &status)) {
+        show(run, item, OUTCOME_NUMBER_DUNNO, true);
         return lacks(run, question) ? STATUS_DUNNO : status;
+    }
     uint32_t number = ask(run, item->question, &slot);
+    show(run, item, number, false);
     return apply(run, resolve(run, number, item->question, slot), item);
 }
 

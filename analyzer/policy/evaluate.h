@@ -58,10 +58,25 @@ struct choices {
     bool overflow;
 };
 
+/* A check that a run came to, for those who explain a verdict. */
+struct checked {
+    const struct item *item;
+    uint32_t outer_check; /* of the item in a stage's list that led here; CHECK_NONE outside */
+    uint32_t slot;        /* of the recipient at hand; before RCPT and after it, of none */
+    uint32_t number;      /* its answer, as the evidence gives it */
+    uint8_t stage;        /* enum smtp_stage */
+    bool skipped;         /* what it looks at does not exist here, or its answer does not count */
+};
+struct check_observer {
+    void (*see)(void *context, const struct checked *checked);
+    void *context;
+};
+
 struct evaluation {
     const struct program *program;
     const bool *enabled; /* by check */
     struct column_answers answers[COLUMNS];
+    const struct check_observer *observer; /* NULL: nobody looks */
 };
 
 /* What recipients of one mail leave to each other, and to its end. */

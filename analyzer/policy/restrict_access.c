@@ -4,7 +4,10 @@
 
 static uint32_t result_or_nothing(const struct access_search *search, bool found)
 {
-    return found ? search->outcome : OUTCOME_NUMBER_DUNNO;
+    if (found)
+        return search->outcome;
+    leaf_explain(search->leaf, "%s: nothing found", search->question->argument);
+    return OUTCOME_NUMBER_DUNNO;
 }
 
 /* Name first; any hit there, even DUNNO, hides the address (check_namadr_access). */

@@ -10,6 +10,22 @@ static uint32_t temporary(struct leaf *leaf, const char *dsn)
                          CAUSE_PASSING, 0);
 }
 
+static const char *status_words(unsigned status)
+{
+    switch (status) {
+    case NAME_OK:
+        return "the name is there";
+    case NAME_TEMPORARY:
+        return "the look-up of the name failed for now";
+    case NAME_MISSING:
+        return "the address has no name";
+    case NAME_FORGED:
+        return "the name does not lead back to the address";
+    default:
+        return "nothing tells about the name";
+    }
+}
+
 static uint32_t by_status(struct leaf *leaf, const struct question *question, unsigned status,
                           const char *dsn, const char *need)
 {
@@ -17,6 +33,7 @@ static uint32_t by_status(struct leaf *leaf, const struct question *question, un
     uint32_t lasting =
         outcome_reply(outcomes, OUTCOME_REJECT, question->code, slice_of(dsn), CAUSE_LASTING, 0);
 
+    leaf_explain(leaf, "%s", status_words(status));
     switch (status) {
     case NAME_OK:
         return OUTCOME_NUMBER_DUNNO;
@@ -76,6 +93,9 @@ uint32_t restrict_mynetworks(struct leaf *leaf, const struct question *question)
                                         client->address.text, leaf->scratch, leaf->needs);
     else
         answer = default_networks(leaf, client->address.text);
+    if (answer == MATCH_NO || answer == MATCH_YES)
+        leaf_explain(leaf, "%.*s is %sin mynetworks", SLICE_FMT(client->address.text),
+                     answer == MATCH_NO ? "not " : "");
     switch (answer) {
     case MATCH_NO:
         return OUTCOME_NUMBER_DUNNO;

@@ -28,6 +28,9 @@ static uint32_t by_authority(struct leaf *leaf, uint32_t yes, uint32_t no)
     bool failed;
     enum tri authorized = is_authorized(leaf, &failed);
 
+    if (!failed && authorized != TRI_UNKNOWN)
+        leaf_explain(leaf, "the recipient is %s", authorized == TRI_YES ? "ours" : "not ours");
+
     if (failed)
         return outcome_lookup_failure(&leaf->program->outcomes);
     if (authorized == TRI_UNKNOWN)

@@ -48,8 +48,10 @@ uint32_t restrict_sasl(struct leaf *leaf, const struct question *question)
     if (user.state == LEAF_UNKNOWN)
         return leaf_unknown(leaf, "sasl_username", OUTCOME_NUMBER_DUNNO, OUTCOME_NUMBER_OK);
     if (user.state == LEAF_ABSENT ||
-        (method.state == LEAF_KNOWN && slice_equal_fold(method.text, slice_of("anonymous"))))
+        (method.state == LEAF_KNOWN && slice_equal_fold(method.text, slice_of("anonymous")))) {
+        leaf_explain(leaf, "not logged in");
         return OUTCOME_NUMBER_DUNNO;
+    }
     leaf_explain(leaf, "logged in as %.*s", SLICE_FMT(user.text));
     return OUTCOME_NUMBER_OK;
 }

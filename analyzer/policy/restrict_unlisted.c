@@ -46,6 +46,7 @@ static bool ask_table(struct unlisted *unlisted, const struct table_list *tables
         may_be(unlisted, OUTCOME_NUMBER_DUNNO);
         return false;
     case LOOKUP_FOUND:
+        leaf_explain(unlisted->leaf, "found: \"%.*s\"", SLICE_FMT(result));
         may_be(unlisted, OUTCOME_NUMBER_DUNNO);
         return true;
     case LOOKUP_ERROR:
