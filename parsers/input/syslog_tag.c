@@ -69,23 +69,26 @@ static inline size_t name_end(struct slice rest, size_t i, size_t max)
 
 bool syslog_tag_parse(struct slice rest, struct log_line *line)
 {
-    size_t i = 0, max = rest.len < PROGRAM_MAX ? rest.len : PROGRAM_MAX;
-    for (;;) {
+    size_t i = 0, max = rest.len;
+    if (max > PROGRAM_MAX)
+        max = PROGRAM_MAX;
+    while (i < max) {
         i = name_end(rest, i, max);
-        if (i >= max || i == 0)
+        if (i == max || i == 0)
             return false;
         if (rest.at[i] == '[')
             return parse_pid(rest, i, line);
         if (rest.at[i] != ':')
             return false;
-        if (i + 1 == rest.len || rest.at[i + 1] == ' ')
-            break;
+        if (i + 1 == rest.len || rest.at[i + 1] == ' ') {
+            line->program = slice_make(rest.at, i);
+            line->pid = 0;
+            line->text = text_behind(rest, i + 1);
+            return true;
+        }
         i++;
     }
-    line->program = slice_make(rest.at, i);
-    line->pid = 0;
-    line->text = text_behind(rest, i + 1);
-    return true;
+    return false;
 }
 
 bool syslog_tag_parse_strict(struct slice rest, struct log_line *line)
