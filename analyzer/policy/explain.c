@@ -385,23 +385,35 @@ struct place {
     uint32_t outer; /* the check in whose table's result this stands; CHECK_NONE */
     unsigned depth;
     bool warns;
+    const struct place *above; /* where the table was asked whose result this is; NULL: none did */
+    uint32_t list;             /* depth > 0: that result */
 };
 
 static void walk_list(struct explainer *explainer, uint32_t list, struct place place);
+
+/* A table's result. Lists that lead to themselves are followed once. */
+static void follow_list(struct explainer *explainer, uint32_t list, const struct place *above)
+{
+    struct place place = { above->outer, above->depth + 1, above->warns, above, list };
+
+    for (; above; above = above->above)
+        if (above->depth && above->list == list)
+            return;
+    if (place.depth <= DEPTH_MAX)
+        walk_list(explainer, list, place);
+}
 
 static void follow_lists(struct explainer *explainer, uint32_t number, struct place place)
 {
     const struct outcomes *outcomes = &explainer->program->outcomes;
     struct outcome outcome = *outcome_get(outcomes, number);
 
-    if (++place.depth > DEPTH_MAX)
-        return;
     if (outcome.kind == OUTCOME_LIST)
-        walk_list(explainer, outcome.list, place);
+        follow_list(explainer, outcome.list, &place);
     for (uint32_t i = 0; outcome.kind == OUTCOME_UNKNOWN && i < outcome.count; i++) {
         struct outcome one = *outcome_get(outcomes, outcomes->alternatives[outcome.first + i]);
         if (one.kind == OUTCOME_LIST)
-            walk_list(explainer, one.list, place);
+            follow_list(explainer, one.list, &place);
     }
 }
 
@@ -455,7 +467,8 @@ static void walk_list(struct explainer *explainer, uint32_t list, struct place p
             warns = true;
             continue;
         }
-        struct place here = { place.outer, place.depth, warns };
+        struct place here = place;
+        here.warns = warns;
         if (item.kind == ITEM_CLASS)
             walk_list(explainer, item.members, here);
         else

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "analyzer/policy/policy.h"
+#include "analyzer/policy/explain.h"
 #include "base/xalloc.h"
 #include "parsers/config/config.h"
 
@@ -280,6 +280,31 @@ static void print_verdict(const struct replay *replay, uint32_t row, struct aren
         buffer_format(out, "%s%.*s", i ? ", " : " ", SLICE_FMT(needs[i]));
 }
 
+/* The explanation of a verdict agrees with it: a refusal has one step that decides, and it is the one
+ * that the verdict names; accepted mail has none, an unknown verdict one that may. */
+static bool explains(const struct replay *replay, uint32_t row, struct arena *arena)
+{
+    const struct verdict *verdict = replay_verdict(replay, row);
+    struct explanation explanation = explain_row(replay, row, arena);
+    const struct explained_step *decider = NULL;
+    unsigned deciders = 0, doubtful = 0;
+
+    for (size_t i = 0; i < explanation.count; i++) {
+        deciders += explanation.steps[i].decides == TRI_YES;
+        doubtful += explanation.steps[i].decides == TRI_UNKNOWN;
+        if (explanation.steps[i].decides == TRI_YES)
+            decider = &explanation.steps[i];
+    }
+    if (verdict->kind == VERDICT_ACCEPT)
+        return deciders + doubtful == 0;
+    if (verdict->kind == VERDICT_UNKNOWN)
+        return deciders + doubtful > 0;
+    if (deciders == 0) /* the same restriction in several places may decide the same */
+        return doubtful > 1;
+    return deciders == 1 &&
+           (!verdict->restriction || slice_is(slice_of(verdict->restriction), decider->name));
+}
+
 /* What stands in the script is a beginning of what came out, up to a blank. */
 static void check_verdicts(struct script_case *c, const struct replay *replay)
 {
@@ -294,6 +319,9 @@ static void check_verdicts(struct script_case *c, const struct replay *replay)
         print_verdict(replay, want->row, &arena, &got);
         struct slice out = buffer_slice(&got);
         c->checked++;
+        if (!explains(replay, want->row, &arena))
+            buffer_format(c->complaints, "%s:%u: %.*s: the explanation disagrees with '%.*s'\n",
+                          c->script, want->line, SLICE_FMT(c->name), SLICE_FMT(out));
         if (slice_equal(slice_head(out, want->text.len), want->text) &&
             (out.len == want->text.len || out.at[want->text.len] == ' '))
             continue;
