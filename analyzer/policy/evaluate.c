@@ -41,53 +41,6 @@ struct run {
     struct decision rejected;
 };
 
-void choices_reset(struct choices *choices)
-{
-    choices->count = 0;
-    choices->overflow = false;
-}
-
-bool choices_advance(struct choices *choices)
-{
-    while (choices->count) {
-        struct choice *last = &choices->items[choices->count - 1];
-        if (++last->taken < last->count)
-            return true;
-        choices->count--;
-    }
-    return false;
-}
-
-/* The alternative that this run takes at a point; the same at every visit. */
-static uint32_t choose(struct run *run, uint32_t question, uint32_t slot, uint32_t count)
-{
-    struct choices *choices = run->choices;
-    uint64_t key = (uint64_t)question << 32 | slot;
-
-    for (uint32_t i = 0; i < choices->count; i++)
-        if (choices->items[i].key == key)
-            return choices->items[i].taken;
-    if (choices->count == CHOICES_MAX) {
-        choices->overflow = true;
-        return 0;
-    }
-    choices->items[choices->count++] = (struct choice){
-        .key = key, .count = count, .question = question, .slot = slot, .met_in_row = run->slot
-    };
-    return 0;
-}
-
-/* What an earlier run chose at a point; 0 when it was never met. */
-static uint32_t taken_before(const struct choices *choices, uint32_t question, uint32_t slot)
-{
-    uint64_t key = (uint64_t)question << 32 | slot;
-
-    for (uint32_t i = 0; i < choices->count; i++)
-        if (choices->items[i].key == key)
-            return choices->items[i].taken;
-    return 0;
-}
-
 static uint32_t client_class(struct run *run)
 {
     const struct unit *unit = run->unit;
@@ -95,7 +48,8 @@ static uint32_t client_class(struct run *run)
     if (run->client == UINT32_MAX)
         run->client = unit->client_count == 1
                           ? unit->clients[0]
-                          : unit->clients[choose(run, CHOICE_CLIENT, 0, unit->client_count)];
+                          : unit->clients[choices_take(run->choices, CHOICE_CLIENT, 0,
+                                                       unit->client_count, run->slot)];
     return run->client;
 }
 
@@ -152,7 +106,7 @@ static const struct outcome *resolve(struct run *run, uint32_t number, uint32_t 
 
     if (outcome->kind != OUTCOME_UNKNOWN)
         return outcome;
-    uint32_t taken = choose(run, question, slot, outcome->count);
+    uint32_t taken = choices_take(run->choices, question, slot, outcome->count, run->slot);
     return outcome_get(outcomes, outcomes->alternatives[outcome->first + taken]);
 }
 
@@ -654,10 +608,10 @@ void evaluate_unit(const struct evaluation *evaluation, const struct unit *unit,
         decide_all(&run, decisions);
         return;
     }
-    uint32_t order = order_unknown ? taken_before(choices, CHOICE_ORDER, 0) : 0;
+    uint32_t order = order_unknown ? choices_taken(choices, CHOICE_ORDER, 0) : 0;
     name_recipients(&run, order, decisions);
     if (order_unknown && run.mail.order_matters)
-        choose(&run, CHOICE_ORDER, 0, orders);
+        choices_take(choices, CHOICE_ORDER, 0, orders, run.slot);
     if (run.accepted)
         end_mail(&run, decisions);
 }

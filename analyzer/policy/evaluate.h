@@ -7,6 +7,7 @@
  * its alternatives; the caller runs again until all combinations were taken (judge.h).
  * Reference: smtpd_check.c, smtpd.c; pitfalls: section 11 of the semantics.
  */
+#include "analyzer/policy/choices.h"
 #include "analyzer/policy/program.h"
 
 /* The answers about one value of a dictionary, by place.index; a row of `vectors`. */
@@ -41,23 +42,6 @@ struct decision {
     uint32_t check;          /* in policy_checks; CHECK_NONE */
 };
 
-enum { CHOICES_MAX = 64 };
-
-/* The choices of one run, in the order in which they were met. */
-struct choice {
-    uint64_t key;
-    uint32_t count, taken;
-    uint32_t question, slot; /* whose answer is unknown; CHOICE_CLIENT: the client itself */
-    uint32_t met_in_row;
-};
-enum { CHOICE_CLIENT = UINT32_MAX, CHOICE_ORDER = UINT32_MAX - 1 };
-
-struct choices {
-    struct choice items[CHOICES_MAX];
-    uint32_t count;
-    bool overflow;
-};
-
 /* A check that a run came to, for those who explain a verdict. */
 struct checked {
     const struct item *item;
@@ -87,10 +71,6 @@ struct mail_state {
     struct decision discarded_by, held_by, redirected_by;
 };
 
-/* Forgets all choices. */
-void choices_reset(struct choices *choices);
-/* Goes on to the next combination; false when all were taken. */
-bool choices_advance(struct choices *choices);
 /* Runs the mail once; decisions has unit->row_count elements. choices says what to take, and is
  * added to. */
 void evaluate_unit(const struct evaluation *evaluation, const struct unit *unit,
