@@ -17,7 +17,8 @@ struct choice {
     uint32_t question, slot; /* whose answer is unknown; CHOICE_CLIENT: the client itself */
     uint32_t met_in_row;
 };
-enum { CHOICE_CLIENT = UINT32_MAX, CHOICE_ORDER = UINT32_MAX - 1 };
+#define CHOICE_CLIENT UINT32_MAX
+#define CHOICE_ORDER  (UINT32_MAX - 1)
 
 struct choices {
     struct choice items[CHOICES_MAX];
