@@ -205,6 +205,9 @@ oracle: all ## the simulator against a real Postfix (needs root and the lab)
 golden-update: all ## rewrite the expected outputs of tests/golden; review the diff
 	MAILWHATIF=$(OUT)/mailwhatif tests/golden/check_golden --update
 
+calibration: all ## do the intervals cover the truth? simulated sites through the program (20 minutes)
+	MAILWHATIF=$(OUT)/mailwhatif tests/calibration/run-calibration --check
+
 BENCH := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(BENCH_SRC))
 $(BENCH): $(OUT)/bench/%: $(OUT)/obj/tests/bench/%.o $(OUT)/libmailwhatif.a
 	@mkdir -p $(@D)
@@ -270,6 +273,6 @@ help: ## this list
 
 FORCE:
 .PHONY: all install uninstall dist clean demo check check-fast asan ubsan tsan coverage valgrind fuzz fuzz-run \
-  fuzz-replay oracle golden-update bench lint layers headers comments globals complexity exports paths format \
+  fuzz-replay oracle golden-update calibration bench lint layers headers comments globals complexity exports paths format \
   format-check shell tidy cppcheck analyze man docs samples help FORCE
 -include $(patsubst %.o,%.d,$(call obj,$(PRODUCT_SRC) $(TEST_SRC)))
