@@ -361,6 +361,7 @@ static struct results *finish(struct pipeline *pipeline, struct fault *fault)
         .candidate_adds = pipeline->candidate_adds,
         .disabled = disabled,
         .given = pipeline->labels,
+        .label_agreement = pipeline->options->label_agreement,
         .geoip = pipeline->geoip,
         .budget = pipeline->options->budget > 0 ? pipeline->options->budget : (double)NAN,
         .seed = pipeline->options->seed ? pipeline->options->seed : DEFAULT_SEED,

@@ -33,6 +33,7 @@ struct pipeline_options {
     size_t dns_count;
     const char *const *labels; /* --labels files */
     size_t label_count;
+    bool label_agreement;     /* two kinds of sources must agree before a guess is a label */
     const char *const *geoip; /* --geoip files */
     size_t geoip_count;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/estimate/label_score.h"
 #include "analyzer/estimate/population.h"
 #include "base/domain_name.h"
 #include "base/xalloc.h"
@@ -165,6 +166,35 @@ static void make_warnings(struct results *results)
                                       remarks->items[i].count };
 }
 
+/* True when the policy asks the same check, and acts on it. */
+static bool asks(const struct policy *policy, const struct policy_check *check)
+{
+    size_t count;
+    const struct policy_check *checks = policy_checks(policy, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(checks[i].name, check->name) == 0 && checks[i].warn_only == check->warn_only &&
+            (checks[i].argument == check->argument ||
+             (checks[i].argument && check->argument &&
+              strcmp(checks[i].argument, check->argument) == 0)))
+            return true;
+    return false;
+}
+
+/* The kinds of evidence that the candidate looks at and the baseline does not: labels must not rest
+ * on them. */
+static unsigned evidence_tested(const struct results_parts *parts)
+{
+    unsigned evidence = 0;
+    size_t count = 0;
+    const struct policy_check *checks =
+        parts->candidate ? policy_checks(parts->candidate, &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (!checks[i].warn_only && !checks[i].permits &&
+            !(parts->baseline && asks(parts->baseline, &checks[i])))
+            evidence |= label_evidence_of(checks[i].name);
+    return evidence;
+}
+
 struct results *results_new(const struct results_parts *parts)
 {
     struct results *results = xcalloc(1, sizeof *results);
@@ -176,8 +206,15 @@ struct results *results_new(const struct results_parts *parts)
     results->logged_policy = policy_as_logged();
     results->logged = replay_new(results->logged_policy, evidence, parts->remarks);
     clusters_init(&results->clusters, evidence, parts->geoip);
-    labels_init(&results->labels, evidence, parts->given, NULL, parts->remarks);
     results->reasons = population_sort(evidence, parts->own_networks, parts->own_network_count);
+    labels_init(&results->labels,
+                &(struct label_inputs){ .evidence = evidence,
+                                        .given = parts->given,
+                                        .clusters = &results->clusters,
+                                        .reasons = results->reasons,
+                                        .evidence_tested = evidence_tested(parts),
+                                        .agreement_only = parts->label_agreement },
+                parts->remarks);
     make_side(results, &results->baseline, parts->baseline, false, NULL);
     make_side(results, &results->candidate, parts->candidate, parts->candidate_adds,
               parts->disabled);

@@ -24,6 +24,7 @@ struct results_parts {
     bool candidate_adds;             /* mail that the log refused stays refused */
     const bool *disabled;            /* by check of the candidate; NULL: none */
     const struct labels_file *given; /* may be NULL */
+    bool label_agreement;            /* a content filter alone is no label */
     const struct geoip *geoip;       /* may be NULL */
     const struct own_network *own_networks;
     size_t own_network_count;

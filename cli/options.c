@@ -180,6 +180,16 @@ static bool set_budget(struct options *options, const struct option_row *row, co
     return true;
 }
 
+static bool set_sources(struct options *options, const struct option_row *row, const char *value,
+                        struct fault *fault)
+{
+    uint64_t sources = 0;
+    if (!slice_to_u64(slice_of(value), &sources) || sources < 1 || sources > 2)
+        return refuse(row, fault, value, "is neither 1 nor 2");
+    options->label_sources = (unsigned)sources;
+    return true;
+}
+
 static bool set_seed(struct options *options, const struct option_row *row, const char *value,
                      struct fault *fault)
 {
@@ -258,6 +268,9 @@ static const struct option_row rows[] = {
     { "Which mail is wanted", 0, NULL, 0, NULL, 0, 0, NULL },
     { "labels", 0, "FILE", SHARED | ROWS, set_list, AT(labels), 0,
       "what is ham and what is spam (JSON Lines or CSV): decisive, outranks every guess" },
+    { "label-sources", 0, "N", ROWS, set_sources, 0, 0,
+      "how many kinds of sources in the log must agree before a guess counts: 1, a content filter "
+      "alone is enough (the default), or 2" },
     { "mailbox", 0, "DIR=ham|spam", SHARED | ROWS, NULL, 0, 0, NULL },
 
     { "The candidate, laid over the baseline in this order", 0, NULL, 0, NULL, 0, 0, NULL },

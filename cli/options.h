@@ -72,8 +72,9 @@ struct options {
     struct text_list overlays, enables, disables;
 
     /* how sure */
-    double budget; /* 0: not said */
-    uint64_t seed; /* 0: not said */
+    double budget;          /* 0: not said */
+    uint64_t seed;          /* 0: not said */
+    unsigned label_sources; /* 0: not said */
 
     /* what comes out */
     enum output_format output;

@@ -2,16 +2,14 @@
 #define ANALYZER_ESTIMATE_LABEL_H
 /*
  * Was it wanted? Takes the evidence and the given labels; gives every row the probability that it is
- * ham, and who says so. A given label (--labels) is decisive. Otherwise the content filters' verdicts
- * speak, each program by the worst it said of the message; when they contradict each other nobody
- * knows. A virus scanner that finds nothing has said nothing.
- * Everything else is unlabelled: nothing is concluded from the verdicts that are to be judged.
- *
- * How often each source errs are parameters with documented defaults (docs/method.md): see
- * label_trust.
+ * ham, and who says so. A given label (--labels) is decisive. Otherwise the log's own sources speak
+ * (label_votes.h) and are weighed against each other (label_model.h). Everything else is unlabelled:
+ * nothing is concluded from the verdicts that are to be judged.
  */
 #include <stdint.h>
 
+#include "analyzer/estimate/cluster.h"
+#include "analyzer/estimate/label_model.h"
 #include "analyzer/evidence/evidence.h"
 #include "base/fault.h"
 #include "parsers/data/labels_file.h"
@@ -21,11 +19,6 @@
 #define LABEL_SPAM_MAX 0.1
 
 enum label_kind { LABEL_NONE, LABEL_HAM, LABEL_SPAM };
-
-/* What a verdict of a content filter is worth: the probability that the mail is ham. */
-struct label_trust {
-    double ham, spam, virus;
-};
 
 struct label {
     double ham;       /* NAN: unlabelled */
@@ -39,12 +32,22 @@ struct labels {
     struct label_source_set *sets;
     uint32_t set_count, set_capacity;
     struct intern set_index;
+    struct label_model model;
 };
 
-/* Labels all rows. `given` and trust may be NULL (no given labels; the defaults). Given labels that
- * meet no row are counted in remarks ("labels_unused"). */
-void labels_init(struct labels *labels, const struct evidence *evidence,
-                 const struct labels_file *given, const struct label_trust *trust,
+/* What labels are made of; borrowed while they are made. */
+struct label_inputs {
+    const struct evidence *evidence;
+    const struct labels_file *given; /* NULL: none */
+    const struct clusters *clusters;
+    const uint8_t *reasons;   /* population_sort */
+    unsigned evidence_tested; /* enum label_evidence of the rules under test */
+    bool agreement_only;      /* a content filter alone is no label */
+};
+
+/* Labels all rows. Given labels that meet no row, circular ones and the model's assumptions become
+ * remarks ("labels_unused", "label_circular", "label_model"); may be NULL. */
+void labels_init(struct labels *labels, const struct label_inputs *inputs,
                  struct diagnostics *remarks);
 /* Gives all memory back. */
 void labels_release(struct labels *labels);

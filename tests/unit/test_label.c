@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+#include "analyzer/estimate/label_score.h"
+#include "analyzer/estimate/population.h"
+#include "analyzer/policy/verdict.h"
 #include "tests/support/suite.h"
 
 struct word {
@@ -10,27 +13,91 @@ struct word {
     enum filter_answer answer;
 };
 
-/* A store with one message Q1 <m1@example.org> of two recipients, and these filter verdicts. */
-static void build(struct evidence *evidence, const struct word *words)
+struct world {
+    struct evidence evidence;
+    struct clusters clusters;
+    uint8_t *reasons;
+    struct labels labels;
+};
+
+static uint32_t add_client(struct evidence *evidence, const char *address)
 {
-    evidence_init(evidence);
+    struct client client = { .address = intern_add(&evidence->text, slice_of(address)),
+                             .name_status = NAME_MISSING };
+    return evidence_client(evidence, &client);
+}
+
+/* A message with its recipients (NULL at the end); restriction: why the log refused it, or NULL. */
+static struct message *add_message(struct evidence *evidence, const char *client, int64_t time_us,
+                                   const char *sender, const char *const *recipients,
+                                   const char *restriction)
+{
     GROW(evidence->messages, evidence->message_count, evidence->message_capacity);
     struct message *message = &evidence->messages[evidence->message_count++];
-    *message = (struct message){ .queue_id = "Q1", .message_id = "m1@example.org", .row_count = 2 };
-    for (uint32_t last = 0; words->program; words++, last = evidence->filter_count) {
-        GROW(evidence->filters, evidence->filter_count, evidence->filter_capacity);
-        evidence->filters[evidence->filter_count++] = (struct filter_verdict){
-            .program = intern_add(&evidence->text, slice_of(words->program)),
-            .answer = (uint8_t)words->answer,
-        };
-        *(last ? &evidence->filters[last - 1].next : &message->filters) = evidence->filter_count;
-    }
-    static const char *const recipients[] = { "b@example.com", "c@example.com" };
-    for (size_t i = 0; i < COUNT(recipients); i++) {
+    *message = (struct message){ .time_us = time_us,
+                                 .session = SESSION_NONE,
+                                 .client = add_client(evidence, client),
+                                 .sender = intern_add(&evidence->senders, slice_of(sender)),
+                                 .first_row = evidence->row_count };
+    struct logged_reply reply = { .verdict = VERDICT_REJECT, .code = 554 };
+    if (restriction)
+        reply.restriction = intern_add(&evidence->text, slice_of(restriction));
+    for (; *recipients; recipients++, message->row_count++) {
         GROW(evidence->rows, evidence->row_count, evidence->row_capacity);
-        evidence->rows[evidence->row_count++] =
-            (struct row){ .recipient = intern_add(&evidence->recipients, slice_of(recipients[i])) };
+        evidence->rows[evidence->row_count++] = (struct row){
+            .time_us = time_us,
+            .message = evidence->message_count - 1,
+            .recipient = intern_add(&evidence->recipients, slice_of(*recipients)),
+            .logged = restriction ? evidence_reply(evidence, &reply) : 0,
+        };
     }
+    return message;
+}
+
+static void add_verdict(struct evidence *evidence, struct message *message,
+                        const struct filter_verdict *verdict)
+{
+    GROW(evidence->filters, evidence->filter_count, evidence->filter_capacity);
+    evidence->filters[evidence->filter_count] = *verdict;
+    evidence->filters[evidence->filter_count++].next = message->filters;
+    message->filters = evidence->filter_count;
+}
+
+static const char *const two_recipients[] = { "b@example.com", "c@example.com", NULL };
+
+/* A store with one message Q1 <m1@example.org> of two recipients, and these filter verdicts. */
+static void build(struct world *world, const struct word *words)
+{
+    struct evidence *evidence = &world->evidence;
+    evidence_init(evidence);
+    struct message *message =
+        add_message(evidence, "192.0.2.7", 1, "a@example.org", two_recipients, NULL);
+    message->queue_id = "Q1";
+    message->message_id = "m1@example.org";
+    for (; words->program; words++)
+        add_verdict(evidence, message,
+                    &(struct filter_verdict){
+                        .program = intern_add(&evidence->text, slice_of(words->program)),
+                        .answer = (uint8_t)words->answer });
+}
+
+static void label(struct world *world, const struct labels_file *given, unsigned tested,
+                  bool agreement_only, struct diagnostics *remarks)
+{
+    clusters_init(&world->clusters, &world->evidence, NULL);
+    world->reasons = population_sort(&world->evidence, NULL, 0);
+    labels_init(&world->labels,
+                &(struct label_inputs){ &world->evidence, given, &world->clusters, world->reasons,
+                                        tested, agreement_only },
+                remarks);
+}
+
+static void release(struct world *world)
+{
+    labels_release(&world->labels);
+    clusters_release(&world->clusters);
+    free(world->reasons);
+    evidence_release(&world->evidence);
 }
 
 static void expect_sources(const struct labels *labels, uint32_t row, const char *want)
@@ -45,64 +112,242 @@ static void expect_sources(const struct labels *labels, uint32_t row, const char
 }
 
 /* clang-format off */
+#define HAM 0.952   /* by a content filter alone, within 0.001 */
+#define SPAM 0.0021
 static const struct { struct word words[4]; double ham; const char *sources; } rows[] = {
     { { { NULL, 0 } }, (double)NAN, "" },
-    { { { "MailScanner", FILTER_HAM } }, 0.97, "mailscanner:clean" },
-    { { { "MailScanner", FILTER_SPAM } }, 0.02, "mailscanner:spam" },
-    { { { "BDMAILD", FILTER_SPAM } }, 0.02, "bitdefender:spam" },
-    { { { "MailScanner", FILTER_SPAM }, { "BDMAILD", FILTER_SPAM } }, 0.02, "bitdefender:spam mailscanner:spam" },
-    { { { "BDMAILD", FILTER_SPAM }, { "MailScanner", FILTER_SPAM } }, 0.02, "bitdefender:spam mailscanner:spam" },
-    { { { "MailScanner", FILTER_HAM }, { "BDMAILD", FILTER_SPAM } }, 0.5, "bitdefender:spam mailscanner:clean" },
-    { { { "MailScanner", FILTER_HAM }, { "clamd", FILTER_VIRUS } }, 0.001, "clamav:virus mailscanner:clean" },
+    { { { "MailScanner", FILTER_HAM } }, HAM, "mailscanner:clean" },
+    { { { "MailScanner", FILTER_SPAM } }, SPAM, "mailscanner:spam" },
+    { { { "BDMAILD", FILTER_SPAM } }, SPAM, "bitdefender:spam" },
+    /* filters share evidence: two of them are one voice */
+    { { { "MailScanner", FILTER_SPAM }, { "BDMAILD", FILTER_SPAM } }, SPAM, "bitdefender:spam mailscanner:spam" },
+    { { { "BDMAILD", FILTER_SPAM }, { "MailScanner", FILTER_SPAM } }, SPAM, "bitdefender:spam mailscanner:spam" },
+    { { { "MailScanner", FILTER_HAM }, { "BDMAILD", FILTER_SPAM } }, (double)NAN, "bitdefender:spam mailscanner:clean" },
+    { { { "clamd", FILTER_VIRUS } }, 0.0033, "clamav:virus" },
+    { { { "MailScanner", FILTER_SPAM }, { "clamd", FILTER_VIRUS } }, 0.000007, "clamav:virus mailscanner:spam" },
     { { { "clamd", FILTER_HAM } }, (double)NAN, "" },
-    { { { "rspamd", FILTER_HAM }, { "clamd", FILTER_HAM } }, 0.97, "rspamd:clean" },
+    { { { "rspamd", FILTER_HAM }, { "clamd", FILTER_HAM } }, HAM, "rspamd:clean" },
     { { { "rspamd", FILTER_SKIPPED } }, (double)NAN, "" },
     { { { "rspamd", FILTER_ERROR }, { "x", FILTER_NONE } }, (double)NAN, "" },
-    { { { "amavis", FILTER_HAM }, { "amavis", FILTER_SPAM } }, 0.02, "amavis:spam" },
-    { { { "amavis", FILTER_SPAM }, { "amavis", FILTER_HAM } }, 0.02, "amavis:spam" },
+    { { { "amavis", FILTER_HAM }, { "amavis", FILTER_SPAM } }, SPAM, "amavis:spam" },
+    { { { "amavis", FILTER_SPAM }, { "amavis", FILTER_HAM } }, SPAM, "amavis:spam" },
+    { { { "dovecot: lmtp(b)", FILTER_SPAM } }, (double)NAN, "mailbox:spam" },
+    { { { "dovecot: lmtp(b)", FILTER_SPAM }, { "rspamd", FILTER_SPAM } }, 0.00007, "mailbox:spam rspamd:spam" },
+    { { { "dovecot: lmtp(b)", FILTER_SPAM }, { "rspamd", FILTER_HAM } }, (double)NAN, "mailbox:spam rspamd:clean" },
 };
 /* clang-format on */
 
+static void expect_ham(double got, double want)
+{
+    ck_assert_msg(isnan(want) ? isnan(got) : fabs(got - want) < 0.001, "got %g, want %g", got,
+                  want);
+}
+
 START_TEST(test_filters)
 {
-    struct evidence evidence;
-    struct labels labels;
-    build(&evidence, rows[_i].words);
-    labels_init(&labels, &evidence, NULL, NULL, NULL);
-    double ham = labels.of_row[1].ham;
-    ck_assert_msg(isnan(rows[_i].ham) ? isnan(ham) : ham == rows[_i].ham, "got %g", ham);
-    ham = labels.of_message[0];
-    ck_assert_msg(isnan(rows[_i].ham) ? isnan(ham) : ham == rows[_i].ham, "got %g", ham);
-    expect_sources(&labels, 0, rows[_i].sources);
-    labels_release(&labels);
-    evidence_release(&evidence);
+    struct world world;
+    build(&world, rows[_i].words);
+    label(&world, NULL, 0, false, NULL);
+    expect_ham(world.labels.of_row[1].ham, rows[_i].ham);
+    expect_ham(world.labels.of_message[0], rows[_i].ham);
+    expect_sources(&world.labels, 0, rows[_i].sources);
+    release(&world);
+}
+END_TEST
+
+/* Where two must agree, a filter alone is no label. */
+START_TEST(test_agreement_only)
+{
+    static const struct word alone[] = { { "rspamd", FILTER_SPAM }, { NULL, 0 } };
+    static const struct word both[] = { { "rspamd", FILTER_SPAM },
+                                        { "dovecot", FILTER_SPAM },
+                                        { NULL, 0 } };
+    struct world world;
+    build(&world, alone);
+    label(&world, NULL, 0, true, NULL);
+    ck_assert(isnan(world.labels.of_row[0].ham));
+    expect_sources(&world.labels, 0, "rspamd:spam");
+    release(&world);
+    build(&world, both);
+    label(&world, NULL, 0, true, NULL);
+    ck_assert_int_eq(label_kind_of(world.labels.of_row[0].ham), LABEL_SPAM);
+    release(&world);
 }
 END_TEST
 
 START_TEST(test_given)
 {
     static const struct word words[] = { { "MailScanner", FILTER_SPAM }, { NULL, 0 } };
-    struct evidence evidence;
-    struct labels labels;
-    build(&evidence, words);
+    struct world world;
+    build(&world, words);
     struct labels_file *given = labels_file_new();
     ck_assert(labels_file_add_line(given, slice_of("message_id,recipient,ham,source")));
     ck_assert(labels_file_add_line(given, slice_of("m1@example.org,c@example.com,1,audit")));
     ck_assert(labels_file_add_line(given, slice_of("gone@example.org,,1,audit")));
     struct diagnostics remarks;
     diagnostics_init(&remarks);
-    labels_init(&labels, &evidence, given, NULL, &remarks);
-    ck_assert_double_eq(labels.of_row[0].ham, 0.02);
-    ck_assert_double_eq(labels.of_row[1].ham, 1);
-    ck_assert_double_eq(labels.of_message[0], 1);
-    expect_sources(&labels, 0, "mailscanner:spam");
-    expect_sources(&labels, 1, "audit");
+    label(&world, given, 0, false, &remarks);
+    expect_ham(world.labels.of_row[0].ham, SPAM);
+    ck_assert_double_eq(world.labels.of_row[1].ham, 1);
+    ck_assert_double_eq(world.labels.of_message[0], 1);
+    expect_sources(&world.labels, 0, "mailscanner:spam");
+    expect_sources(&world.labels, 1, "audit");
     ck_assert_uint_eq(remarks.count, 1);
     ck_assert_uint_eq(remarks.items[0].count, 1);
     diagnostics_release(&remarks);
-    labels_release(&labels);
+    release(&world);
     labels_file_free(given);
-    evidence_release(&evidence);
+}
+END_TEST
+
+/* clang-format off */
+static const struct { const char *tests; float score; unsigned tested; enum label_kind want; bool circular; } scores[] = {
+    { "BAYES_99 3.50, RDNS_NONE 1.20, RCVD_IN_XBL 0.70", 5.4F, 0, LABEL_SPAM, false },
+    { "BAYES_99 3.50, RDNS_NONE 1.20, RCVD_IN_XBL 0.70", 5.4F, EVIDENCE_CLIENT_NAME, LABEL_HAM, false },
+    { "BAYES_99 3.50, RDNS_NONE 1.20, RCVD_IN_XBL 0.70", 5.4F, EVIDENCE_HELO, LABEL_SPAM, false },
+    { "BAYES_99=3.5,RDNS_NONE=1.2,URI_X=6", 10.7F, EVIDENCE_CLIENT_NAME, LABEL_SPAM, false },
+    { "BAYES_99,RDNS_NONE", 5.4F, EVIDENCE_CLIENT_NAME, LABEL_HAM, true }, /* no points: the usual */
+    { NULL, 9.0F, EVIDENCE_CLIENT_NAME, LABEL_SPAM, true },
+    { NULL, 9.0F, 0, LABEL_SPAM, false },
+};
+/* clang-format on */
+
+START_TEST(test_evidence_under_test_is_left_out)
+{
+    static const struct word none[] = { { NULL, 0 } };
+    struct world world;
+    struct diagnostics remarks;
+    build(&world, none);
+    struct filter_verdict verdict = {
+        .program = intern_add(&world.evidence.text, slice_of("MailScanner")),
+        .tests = intern_add(&world.evidence.text, slice_of(scores[_i].tests)),
+        .answer = FILTER_SPAM,
+        .has_score = true,
+        .has_required = true,
+        .score = scores[_i].score,
+        .required = 5,
+    };
+    add_verdict(&world.evidence, &world.evidence.messages[0], &verdict);
+    diagnostics_init(&remarks);
+    label(&world, NULL, scores[_i].tested, false, &remarks);
+    ck_assert_int_eq(label_kind_of(world.labels.of_row[0].ham), scores[_i].want);
+    ck_assert((remarks.count > 0) == scores[_i].circular);
+    diagnostics_release(&remarks);
+    release(&world);
+}
+END_TEST
+
+/* What the log itself tells of a sender: written to, steady, listed, guessing recipients. */
+START_TEST(test_habits)
+{
+    enum { DAY = 86400 };
+    static const char *const user[] = { "b@example.com", NULL };
+    static const char *const friend[] = { "friend@example.org", NULL };
+    static const struct word none[] = { { NULL, 0 } };
+    struct world world;
+    build(&world, none);
+    struct evidence *evidence = &world.evidence;
+    for (int64_t day = 0; day < 6; day++) /* steady, and written to by the own machine on day 2 */
+        for (int mail = 0; mail < 4; mail++)
+            add_message(evidence, "198.51.100.1", (day * DAY + mail) * 1000000,
+                        "friend@example.org", user, NULL);
+    add_message(evidence, "127.0.0.1", (int64_t)2 * DAY * 1000000 - 1, "b@example.com", friend,
+                NULL);
+    uint32_t listed = evidence->message_count; /* got in once, was listed later */
+    add_message(evidence, "203.0.113.1", 7, "x@example.net", user, NULL);
+    add_message(evidence, "203.0.113.1", 8, "x@example.net", user, "reject_rbl_client");
+    for (int guess = 0; guess < 6; guess++)
+        add_message(evidence, "203.0.113.1", 9, "x@example.net", user, "reject_unlisted_recipient");
+    uint32_t bounce = evidence->message_count;
+    struct message *null_sender = add_message(evidence, "192.0.2.99", 10, "", user, NULL);
+    add_verdict(
+        evidence, null_sender,
+        &(struct filter_verdict){ .program = intern_add(&evidence->text, slice_of("rspamd")),
+                                  .answer = FILTER_SPAM });
+    label(&world, NULL, 0, true, NULL);
+    uint32_t first_row = evidence->messages[1].first_row;
+    expect_sources(&world.labels, first_row, "history"); /* before anybody wrote there */
+    ck_assert(isnan(world.labels.of_message[1]));
+    expect_sources(&world.labels, first_row + 23, "correspondence history");
+    ck_assert_int_eq(label_kind_of(world.labels.of_message[24]), LABEL_HAM);
+    expect_sources(&world.labels, evidence->messages[listed].first_row, "blocklist dictionary");
+    ck_assert_int_eq(label_kind_of(world.labels.of_message[listed]), LABEL_SPAM);
+    ck_assert(isnan(world.labels.of_message[bounce]));
+    expect_sources(&world.labels, evidence->messages[bounce].first_row, "");
+    labels_release(&world.labels);
+    clusters_release(&world.clusters);
+    free(world.reasons);
+    label(&world, NULL, EVIDENCE_LISTS | EVIDENCE_RECIPIENT, true, NULL); /* both under test */
+    expect_sources(&world.labels, evidence->messages[listed].first_row, "");
+    release(&world);
+}
+END_TEST
+
+/* A filter that logs spam only: what came back from it unmentioned it took for clean, as long as its
+ * log reaches. */
+START_TEST(test_silent_filter)
+{
+    static const char *const user[] = { "b@example.com", NULL };
+    static const struct word none[] = { { NULL, 0 } };
+    struct world world;
+    build(&world, none);
+    struct evidence *evidence = &world.evidence;
+    for (int i = 0; i < 25; i++) {
+        struct message *spam =
+            add_message(evidence, "192.0.2.66", 100 + i, "x@example.net", user, NULL);
+        add_verdict(
+            evidence, spam,
+            &(struct filter_verdict){ .program = intern_add(&evidence->text, slice_of("BDMAILD")),
+                                      .answer = FILTER_SPAM });
+    }
+    add_message(evidence, "192.0.2.67", 110, "y@example.net", user, NULL)->hops = 1;
+    add_message(evidence, "192.0.2.67", 111, "y@example.net", user, NULL);
+    add_message(evidence, "192.0.2.67", 500, "y@example.net", user, NULL)->hops = 1;
+    label(&world, NULL, 0, false, NULL);
+    expect_ham(world.labels.of_message[26], HAM);
+    expect_sources(&world.labels, evidence->messages[26].first_row, "bitdefender:passed");
+    ck_assert(isnan(world.labels.of_message[27])); /* never went through it */
+    ck_assert(isnan(world.labels.of_message[28])); /* after its log ends */
+    release(&world);
+}
+END_TEST
+
+/* Three families that speak often: the model finds how much each errs. */
+START_TEST(test_model)
+{
+    static const struct {
+        int content, history, listed;
+        uint64_t ham, spam;
+    } world[] = {
+        /* content errs in 1 of 10, far more than its default */
+        { WORD_HAM, WORD_HAM, WORD_SILENT, 450, 1 },
+        { WORD_SPAM, WORD_HAM, WORD_SILENT, 50, 9 },
+        { WORD_HAM, WORD_SILENT, WORD_SILENT, 450, 49 },
+        { WORD_SPAM, WORD_SILENT, WORD_SILENT, 50, 441 },
+        { WORD_HAM, WORD_SILENT, WORD_SPAM, 0, 50 },
+        { WORD_SPAM, WORD_SILENT, WORD_SPAM, 0, 450 },
+    };
+    uint64_t *counts = xcalloc(LABEL_PATTERNS, sizeof *counts);
+    struct label_model model;
+    label_model_fit(&model, counts);
+    ck_assert(!model.fitted);
+    for (size_t i = 0; i < COUNT(world); i++) {
+        struct label_votes votes = { .word = { [FAMILY_CONTENT] = (uint8_t)world[i].content,
+                                               [FAMILY_HISTORY] = (uint8_t)world[i].history,
+                                               [FAMILY_LISTED] = (uint8_t)world[i].listed } };
+        counts[label_pattern(&votes)] += world[i].ham + world[i].spam;
+    }
+    label_model_fit(&model, counts);
+    ck_assert(model.fitted);
+    ck_assert_uint_eq(model.families, 3);
+    ck_assert_double_eq_tol(model.spam_share, 0.5, 0.05);
+    ck_assert_double_eq_tol(model.rates[0][FAMILY_CONTENT][WORD_SPAM], 0.1, 0.04);
+    ck_assert_double_eq_tol(model.rates[1][FAMILY_CONTENT][WORD_HAM], 0.1, 0.04);
+    struct label_rules rules = { 0 };
+    struct label_votes split = { .word = {
+                                     [FAMILY_CONTENT] = WORD_SPAM, [FAMILY_HISTORY] = WORD_HAM } };
+    ck_assert(isnan(label_model_ham(&model, &rules, &split)));
+    free(counts);
 }
 END_TEST
 
@@ -121,7 +366,12 @@ END_TEST
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, test_filters, 0, COUNT(rows));
+    tcase_add_test(tcase, test_agreement_only);
     tcase_add_test(tcase, test_given);
+    tcase_add_loop_test(tcase, test_evidence_under_test_is_left_out, 0, COUNT(scores));
+    tcase_add_test(tcase, test_habits);
+    tcase_add_test(tcase, test_silent_filter);
+    tcase_add_test(tcase, test_model);
     tcase_add_test(tcase, test_kinds);
 }
 

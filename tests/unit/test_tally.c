@@ -154,13 +154,17 @@ static void build(struct world *world, const struct mail_row *mail)
         add_row(world, mail);
     const struct mail_row *first = mail - world->evidence.row_count;
     clusters_init(&world->clusters, &world->evidence, NULL);
-    labels_init(&world->labels, &world->evidence, NULL, NULL, NULL);
+    world->reasons = population_sort(&world->evidence, NULL, 0);
+    labels_init(&world->labels,
+                &(struct label_inputs){ .evidence = &world->evidence,
+                                        .clusters = &world->clusters,
+                                        .reasons = world->reasons },
+                NULL);
     for (uint32_t row = 0; row < world->evidence.row_count; row++) {
         double *of_message = &world->labels.of_message[world->evidence.rows[row].message];
         world->labels.of_row[row].ham = first[row].ham;
         *of_message = fmax(*of_message, first[row].ham);
     }
-    world->reasons = population_sort(&world->evidence, NULL, 0);
     world->tally = tally_new(&(struct tally_inputs){ &world->evidence,
                                                      &world->labels,
                                                      &world->clusters,

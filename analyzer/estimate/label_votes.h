@@ -1,0 +1,42 @@
+#ifndef ANALYZER_ESTIMATE_LABEL_VOTES_H
+#define ANALYZER_ESTIMATE_LABEL_VOTES_H
+/*
+ * What the log itself says of each message: was it wanted? Takes the evidence once (who wrote to
+ * whom, who sends steadily, who was refused by block lists or tried unknown recipients), then gives
+ * the words of all families for one message. Nothing here looks at the verdict of a rule under test,
+ * nor at evidence that such a rule shares (label_score.h).
+ */
+#include "analyzer/estimate/cluster.h"
+#include "analyzer/estimate/label_model.h"
+#include "analyzer/evidence/evidence.h"
+
+enum { SOURCES_MAX = 16, SOURCE_SIZE = 200 };
+
+/* The name of one source as the documents print it: "mailscanner:clean", "history". */
+struct source_name {
+    char text[SOURCE_SIZE];
+};
+
+/* What is said of a message, and by whom; names sorted. */
+struct label_opinion {
+    struct label_votes votes;
+    struct source_name names[SOURCES_MAX];
+    size_t name_count;
+    bool circular; /* a score that rests, perhaps, on the evidence under test */
+};
+
+struct label_facts; /* of a whole log */
+
+/* Borrows all for its life. reasons: population_sort; evidence_tested: set of enum label_evidence.
+ * Free with label_facts_free. */
+struct label_facts *label_facts_new(const struct evidence *evidence,
+                                    const struct clusters *clusters, const uint8_t *reasons,
+                                    unsigned evidence_tested);
+/* Gives all memory back; NULL is allowed. */
+void label_facts_free(struct label_facts *facts);
+/* What is said of message number `message`. Mail from the null sender is a class of its own: no
+ * opinion. */
+void label_opinion_of(const struct label_facts *facts, uint32_t message,
+                      struct label_opinion *opinion);
+
+#endif
