@@ -356,18 +356,30 @@ static bool set_value(struct expansion *expansion, const char *name, struct slic
 
 static bool look_up(void *context, struct slice name, struct slice *value);
 
+static struct slice default_networks(struct expansion *expansion)
+{
+    struct config *config = expansion->config;
+    struct slice interfaces, style, protocols, networks = slice_make("", 0);
+    char what[512];
+    /* What is set is expanded with what is set alone, as Postfix does here. */
+    if (!set_value(expansion, "inet_interfaces", &interfaces))
+        interfaces = slice_of("all");
+    if (!set_value(expansion, "mynetworks_style", &style))
+        style = expand_with(expansion, look_up, slice_of("$mynetworks_style"));
+    if (!set_value(expansion, "inet_protocols", &protocols))
+        protocols = expand_with(expansion, look_up, slice_of("$inet_protocols"));
+    if (!machine_networks(&config->arena, interfaces, style, protocols, &networks, what))
+        fault_set(&config->broken, FAULT_INPUT, "main.cf", 0, "%s", what);
+    return networks;
+}
+
 static struct slice machine_default(struct expansion *expansion, const char *name)
 {
     struct config *config = expansion->config;
     struct slice host, domain = slice_of("localdomain");
     set_value(expansion, "mydomain", &domain);
-    if (strcmp(name, "mynetworks") == 0) {
-        struct slice interfaces = slice_of("all"), style, protocols;
-        set_value(expansion, "inet_interfaces", &interfaces);
-        style = expand_with(expansion, look_up, slice_of("$mynetworks_style"));
-        protocols = expand_with(expansion, look_up, slice_of("$inet_protocols"));
-        return machine_networks(&config->arena, interfaces, style, protocols);
-    }
+    if (strcmp(name, "mynetworks") == 0)
+        return default_networks(expansion);
     if (!set_value(expansion, "myhostname", &host))
         host = machine_hostname(&config->arena, domain);
     if (strcmp(name, "myhostname") == 0)
@@ -427,7 +439,10 @@ static const struct answer *ask(struct config *config, struct slice name, enum s
     const struct parameter *row = parameter_find(name);
     struct slice raw = slice_make("", 0);
     bool found = look_up(&expansion, name, &raw);
-    bool expands = found && !(row && row->kind == PARAMETER_RAW);
+    /* What the machine says is final. */
+    bool is_final = row && (row->kind == PARAMETER_RAW ||
+                            (row->kind == PARAMETER_MACHINE && !find_set(config, name, scope)));
+    bool expands = found && !is_final;
     answer->value = expands ? expand_with(&expansion, look_up, raw) : raw;
     answer->machine = expansion.machine;
     answer->generation = config->generation;

@@ -22,7 +22,6 @@ struct listing {
 /* The unexpanded value that postconf sees: set, or with defaults the default. */
 static bool find_raw(struct listing *listing, struct slice name, bool defaults, struct slice *value)
 {
-    struct parameter_name known = parameter_names_find(&listing->names, name);
     char number[24];
     struct arena *arena = &listing->names.arena;
     const char *text = arena_copy(arena, name).at;
@@ -30,20 +29,13 @@ static bool find_raw(struct listing *listing, struct slice name, bool defaults, 
         *value = config_raw(listing->config, text);
         return true;
     }
-    if (!defaults || known.class == NAME_UNKNOWN || known.class == NAME_USER)
+    if (!defaults || !parameter_names_default(&listing->names, listing->config, name, value))
         return false;
-    if (known.value.at) {
-        *value = known.value;
-    } else if (slice_is(name, "process_id")) {
+    if (slice_is(name, "process_id")) {
         snprintf(number, sizeof number, "%ld", (long)getpid());
         *value = arena_copy(arena, slice_of(number));
-    } else if (slice_is(name, "myhostname") || slice_is(name, "mydomain") ||
-               slice_is(name, "mynetworks")) {
-        *value = config_value(listing->config, text);
-    } else {
-        *value = config_raw(listing->config, text);
     }
-    return value->at != NULL;
+    return true;
 }
 
 static bool look_up(void *context, struct slice name, struct slice *value)
@@ -114,7 +106,13 @@ bool config_listing(FILE *out, struct config *config, bool all, bool expand, str
                                .expand = expand,
                                .escape = isatty(fileno(out)) == 1,
                                .fault = fault };
-    bool good = parameter_names_init(&listing.names, config, fault);
+    static const char *const machine[] = { "myhostname", "mydomain", "mynetworks" };
+    /* postconf works these out in any case, and dies of what they rest on. */
+    for (size_t i = 0; i < COUNT(machine); i++)
+        if (!config_is_set(config, machine[i]))
+            config_value(config, machine[i]);
+    bool good =
+        config_macro_fault(config, fault) && parameter_names_init(&listing.names, config, fault);
     uint32_t count = listing.names.count;
     struct slice *sorted = xcalloc(count + 1, sizeof *sorted);
     for (uint32_t i = SYM_EMPTY; i < count; i++)

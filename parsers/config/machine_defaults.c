@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -159,9 +160,50 @@ static uint8_t class_bits(const struct ip_address *address)
     return first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : 4;
 }
 
-struct slice machine_networks(struct arena *arena, struct slice interfaces, struct slice style,
-                              struct slice protocols)
+/* Reads a list of known words; false with Postfix's words when another one is in it. */
+static bool check_words(struct slice text, const char *label, const char *const *known,
+                        unsigned *count, char what[512])
 {
+    struct slice rest = text, word;
+    *count = 0;
+    while (slice_next_word(&rest, ", \t\r\n", &word)) {
+        unsigned i = 0;
+        while (known[i] && !slice_is(word, known[i]))
+            i++;
+        if (!known[i]) {
+            snprintf(what, 512, "unknown %s value \"%.*s\" in \"%.*s\"", label,
+                     SLICE_FMT(slice_head(word, 100)), SLICE_FMT(slice_head(text, 200)));
+            return false;
+        }
+        ++*count;
+    }
+    return true;
+}
+
+static bool check_values(struct slice style, struct slice protocols, char what[512])
+{
+    static const char *const styles[] = { "class", "subnet", "host", NULL };
+    static const char *const families[] = { "all", "ipv4", "ipv6", NULL };
+    unsigned count;
+    if (!check_words(protocols, "inet_protocols", families, &count, what))
+        return false;
+    if (count == 0) /* no network at all: nobody looks at the style */
+        return true;
+    if (!check_words(style, "mynetworks mask style", styles, &count, what))
+        return false;
+    if (count == 1)
+        return true;
+    snprintf(what, 512, "bad mynetworks_style value: %.*s; specify exactly one value",
+             SLICE_FMT(slice_head(style, 200)));
+    return false;
+}
+
+bool machine_networks(struct arena *arena, struct slice interfaces, struct slice style,
+                      struct slice protocols, struct slice *networks, char what[512])
+{
+    if (!check_values(style, protocols, what))
+        return false;
+    style = slice_trim(style);
     struct interfaces own = own_interfaces(arena, interfaces, protocols);
     struct buffer out;
     struct ip_prefix *seen = ARENA_ARRAY(arena, struct ip_prefix, own.count + 1);
@@ -183,10 +225,9 @@ struct slice machine_networks(struct arena *arena, struct slice interfaces, stru
             continue;
         seen[seen_count++] = net;
         ip_address_format(&net.address, text);
-        buffer_format(&out, net.address.family == 4 ? "%s%s/%u" : "%s[%s]/%u", out.len ? " " : "",
-                      text, bits);
+        buffer_format(&out, net.address.family == 4 ? "%s/%u " : "[%s]/%u ", text, bits);
     }
-    struct slice result = arena_copy(arena, slice_make(out.at ? out.at : "", out.len));
+    *networks = arena_copy(arena, slice_make(out.at ? out.at : "", out.len));
     buffer_release(&out);
-    return result;
+    return true;
 }

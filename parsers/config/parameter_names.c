@@ -202,23 +202,30 @@ static bool look_up_space(void *context, struct slice name, struct slice *value)
     return scan->local ? find_local(scan, name, value) : find_main(scan, name, value);
 }
 
+/* A parameter's default as postconf sees it; false when the name has none. */
+bool parameter_names_default(const struct parameter_names *names, struct config *config,
+                             struct slice name, struct slice *value)
+{
+    struct parameter_name known = parameter_names_find(names, name);
+    const struct parameter *row = parameter_find(name);
+    if (known.class == NAME_UNKNOWN)
+        return false;
+    if (known.value.at)
+        *value = known.value;
+    else if (!row)
+        return false;
+    else if (row->kind == PARAMETER_MACHINE)
+        *value = config_value(config, row->name);
+    else
+        *value = slice_of(parameter_default(row, config_version(config)));
+    return true;
+}
+
 static bool look_up_all(void *context, struct slice name, struct slice *value)
 {
     const struct scan *scan = context;
-    if (find_local(scan, name, value) || find_main(scan, name, value))
-        return true;
-    struct parameter_name known = parameter_names_find(scan->names, name);
-    if (known.class == NAME_UNKNOWN || known.class == NAME_USER)
-        return false;
-    char text[512];
-    if (known.value.at) {
-        *value = known.value;
-    } else if (name.len < sizeof text) {
-        memcpy(text, name.at, name.len);
-        text[name.len] = 0;
-        *value = config_value(scan->config, text);
-    }
-    return true;
+    return find_local(scan, name, value) || find_main(scan, name, value) ||
+           parameter_names_default(scan->names, scan->config, name, value);
 }
 
 /* Expands value; the caller releases out. */

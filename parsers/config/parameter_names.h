@@ -45,4 +45,9 @@ void parameter_names_release(struct parameter_names *names);
 /* The entry of a name; its class is NAME_UNKNOWN when it is not valid. */
 struct parameter_name parameter_names_find(const struct parameter_names *names, struct slice name);
 
+/* The default of a valid name, unexpanded (myhostname, mydomain, mynetworks: of this machine); false
+ * when it has none. */
+bool parameter_names_default(const struct parameter_names *names, struct config *config,
+                             struct slice name, struct slice *value);
+
 #endif
