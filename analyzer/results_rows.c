@@ -296,6 +296,9 @@ struct results_share *results_top_in(const struct results *results, const struct
 {
     const struct results_side *side =
         set == &results->baseline.set ? &results->baseline : &results->candidate;
+    *count = 0;
+    if (restriction != SIZE_MAX && set->restrictions[restriction].hits == 0)
+        return ARENA_ARRAY(arena, struct results_share, 1);
     uint8_t *acting = restriction == SIZE_MAX ? NULL : results_acting_classes(side, restriction);
     struct key_count *counts = count_keys(results, side, acting, dimension);
     uint32_t keys = results_key_limit(results, dimension);
