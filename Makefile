@@ -247,7 +247,7 @@ format-check: ## what `make format` would change
 shell: ## shellcheck on the scripts
 	tools/check-shell
 tidy: ## clang-tidy
-	$(CLANG_TIDY) --quiet $(PRODUCT_SRC) -- $(CPPFLAGS) $(filter-out -Werror,$(WARN))
+	tools/check-tidy $(CLANG_TIDY) "$(CPPFLAGS) -std=c17" $(PRODUCT_SRC)
 cppcheck: ## cppcheck
 	cppcheck -q --std=c11 --enable=warning,style,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem --suppressions-list=tools/cppcheck.suppress -D_GNU_SOURCE -I. $(PRODUCT_SRC)
