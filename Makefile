@@ -250,7 +250,7 @@ tidy: ## clang-tidy
 	tools/check-tidy $(CLANG_TIDY) "$(CPPFLAGS) -std=c17" $(PRODUCT_SRC)
 cppcheck: ## cppcheck
 	cppcheck -q --std=c11 --enable=warning,style,performance,portability --inline-suppr --error-exitcode=1 \
-	  --suppress=missingIncludeSystem --suppressions-list=tools/cppcheck.suppress -D_GNU_SOURCE -I. $(PRODUCT_SRC)
+	  --suppress=missingIncludeSystem --suppressions-list=tools/cppcheck.suppress --library=tools/cppcheck.cfg -D_GNU_SOURCE -I. $(PRODUCT_SRC)
 analyze: ## gcc -fanalyzer on every product file
 	@for file in $(PRODUCT_SRC); do $(CC) $(CPPFLAGS) $(WARN) -O1 -fanalyzer -c -o /dev/null $$file || exit 1; done
 

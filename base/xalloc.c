@@ -9,7 +9,7 @@ static void *or_die(void *got)
 {
     if (!got) {
         fputs("mailwhatif: out of memory\n", stderr);
-        exit(3);
+        exit(3); /* NOLINT(concurrency-mt-unsafe): the end of the program in any case */
     }
     return got;
 }

@@ -197,6 +197,7 @@ static const char *compile_constants(struct arena *arena, const char *sets,
     }
     shape->constant_count = count;
     struct constant *kept = ARENA_ARRAY(arena, struct constant, count ? count : 1);
+    /* cppcheck-suppress uninitvar ; the first `count` are set */
     memcpy(kept, all, count * sizeof *kept);
     shape->constants = kept;
     return NULL;
@@ -302,6 +303,7 @@ static inline const char *take_step(const struct step *step, const char *at, con
         at = step->call.type(at, end, &value);
         if (at && step->field != NO_FIELD)
             event_set(event, (enum event_field)step->field, value);
+        /* cppcheck-suppress returnDanglingLifetime ; `at` points into the line */
         return at;
     case STEP_SLOT:
         return step->call.slot(at, end, event);

@@ -43,7 +43,7 @@ static const char *take_value(const char *at, const char *end, enum event_field 
 static void find_queued_as(struct slice reason, struct event *event)
 {
     static const struct slice words = SLICE("queued as ");
-    size_t found = reason.len;
+    size_t found;
     size_t blank = slice_last_index(reason, ' ');
     if (blank < reason.len && blank >= 9 && memcmp(reason.at + blank - 9, words.at, words.len) == 0)
         found = blank - 9;
