@@ -30,14 +30,14 @@ static void explain_key(struct access_search *search, struct slice key, const ch
 bool access_search_key(struct access_search *search, struct slice key, bool partial)
 {
     struct leaf *leaf = search->leaf;
-    const struct lookup_table *table = search->question->table;
+    const struct policy_table *table = search->question->table;
     struct slice value = slice_of("451 4.3.5 Server configuration error");
     enum lookup_status status = LOOKUP_CONFIG_ERROR;
 
     if (table) {
-        if (key.len == 0 || (partial && lookup_is_pattern(table)))
+        if (key.len == 0 || (partial && lookup_is_pattern(table->lookup)))
             return false;
-        status = lookup_find(table, key, leaf->scratch, &value);
+        status = table_find(table, key, leaf->scratch, &value);
         if (status == LOOKUP_FOUND && value.len == 0)
             status = LOOKUP_CONFIG_ERROR;
     }
@@ -45,7 +45,7 @@ bool access_search_key(struct access_search *search, struct slice key, bool part
     case LOOKUP_ABSENT:
         return false;
     case LOOKUP_UNREADABLE:
-        need_set_add(leaf->needs, lookup_need(table));
+        need_set_add(leaf->needs, lookup_need(table->lookup));
         explain_key(search, key, "the table cannot be read here", slice_make("", 0));
         search->outcome = OUTCOME_NUMBER_ANYTHING;
         return true;
@@ -167,12 +167,12 @@ uint32_t access_search_unknown(struct access_search *search, const char *need)
         access_search_key(search, slice_of("x"), false);
         return search->outcome;
     }
-    if (!lookup_is_enumerable(question->table))
+    if (!lookup_is_enumerable(question->table->lookup))
         return OUTCOME_NUMBER_ANYTHING;
     uint32_t *known = &program->questions[question->number].any_result;
     if (*known)
         return *known - 1;
-    lookup_each_result(question->table, visit_value, &visit);
+    lookup_each_result(question->table->lookup, visit_value, &visit);
     GROW(visit.numbers, visit.count, visit.capacity);
     visit.numbers[visit.count++] = OUTCOME_NUMBER_DUNNO;
     uint32_t any = visit.count > VALUES_MAX

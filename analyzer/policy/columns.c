@@ -111,6 +111,29 @@ static uint32_t ask_for_clients(struct leaf *leaf, uint32_t number, const struct
     return outcome_any_of(&leaf->program->outcomes, outcomes, count);
 }
 
+/* What a question that reads several columns answered for the same values before. */
+struct row_memo {
+    struct intern keys;
+    uint32_t *outcomes; /* by key number */
+    uint32_t count, capacity;
+};
+
+/* The numbers of everything that the question reads. */
+static sym memo_key(struct row_memo *memo, const struct evidence *evidence, uint8_t reads,
+                    uint32_t number, uint32_t row)
+{
+    const struct message *message = &evidence->messages[evidence->rows[row].message];
+    const uint32_t key[] = {
+        number,
+        reads & READS_CLIENT ? message->client : 0,
+        reads & READS_HELO ? message->helo : 0,
+        reads & READS_SENDER ? message->sender : 0,
+        reads & READS_RECIPIENT ? evidence->rows[row].recipient : 0,
+        reads & READS_FACTS ? message->facts : 0,
+    };
+    return intern_add(&memo->keys, slice_make((const char *)key, sizeof key));
+}
+
 static uint32_t ask_row(struct leaf *leaf, uint32_t number)
 {
     const struct evidence *evidence = leaf->evidence;
@@ -119,6 +142,29 @@ static uint32_t ask_row(struct leaf *leaf, uint32_t number)
     if (leaf->program->questions[number].reads & READS_CLIENT)
         return ask_for_clients(leaf, number, &evidence->clients[message->client]);
     return ask(leaf, number);
+}
+
+/* A row's answer, from the memo when the same was asked before. *filled: the leaf is the row's. */
+static uint32_t ask_row_once(struct leaf *leaf, struct row_memo *memo, uint32_t number,
+                             uint32_t row, bool *filled)
+{
+    uint8_t reads = leaf->program->questions[number].reads;
+    sym key = SYM_NONE;
+
+    if (!(reads & (READS_TIME | READS_MAIL))) {
+        key = memo_key(memo, leaf->evidence, reads, number, row);
+        if (key < memo->count)
+            return memo->outcomes[key];
+    }
+    if (!*filled)
+        fill_row(leaf, row);
+    *filled = true;
+    uint32_t outcome = ask_row(leaf, number);
+    while (key != SYM_NONE && memo->count <= key) {
+        GROW(memo->outcomes, memo->count, memo->capacity);
+        memo->outcomes[memo->count++] = outcome;
+    }
+    return outcome;
 }
 
 /* Fills the leaf with an entry of a column that is no client's. */
@@ -146,8 +192,6 @@ static void fill_entry(struct leaf *leaf, enum column column, uint32_t entry)
         leaf->size = evidence->messages[entry].size;
         break;
     case COLUMN_ROW:
-        fill_row(leaf, entry);
-        break;
     case COLUMN_CONSTANT:
     case COLUMN_CLIENT:
     case COLUMNS:
@@ -232,22 +276,26 @@ static void run_round(struct column_builder *builder, const struct leaf_client *
     struct arena scratch;
     struct leaf leaf;
     uint32_t capacity = 0;
+    struct row_memo memo = { 0 };
 
     round->to = program->column_count[builder->column];
     uint32_t *key = xcalloc((size_t)(round->to - round->from) + 1, sizeof *key);
     intern_init(&keys, 0);
+    intern_init(&memo.keys, 0);
     arena_init(&scratch);
     init_leaf(builder->columns, &leaf, &scratch);
     for (uint32_t entry = 0; entry < builder->entries; entry++) {
         init_leaf(builder->columns, &leaf, &scratch);
         if (builder->column == COLUMN_CLIENT)
             leaf.client = clients[entry];
-        else
+        else if (builder->column != COLUMN_ROW)
             fill_entry(&leaf, builder->column, entry);
+        bool filled = false;
         for (uint32_t q = round->from; q < round->to; q++) {
             uint32_t question = program->columns[builder->column][q];
-            key[1 + q - round->from] =
-                builder->column == COLUMN_ROW ? ask_row(&leaf, question) : ask(&leaf, question);
+            key[1 + q - round->from] = builder->column == COLUMN_ROW
+                                           ? ask_row_once(&leaf, &memo, question, entry, &filled)
+                                           : ask(&leaf, question);
         }
         fold_entry(builder, round, &keys, &capacity, entry, key);
         if (scratch.total > 1 << 20) {
@@ -256,6 +304,8 @@ static void run_round(struct column_builder *builder, const struct leaf_client *
     }
     arena_release(&scratch);
     intern_release(&keys);
+    intern_release(&memo.keys);
+    free(memo.outcomes);
     free(key);
 }
 

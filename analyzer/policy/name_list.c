@@ -23,7 +23,7 @@ struct name_list name_list_open(struct arena *arena, struct slice value, struct 
         .parent_style = parent_style,
     };
 
-    list.tables = ARENA_ARRAY(arena, struct lookup_table *, list.list.count + 1);
+    list.tables = ARENA_ARRAY(arena, struct policy_table *, list.list.count + 1);
     for (size_t i = 0; i < list.list.count; i++) {
         struct match_item *item = &list.list.items[i];
         if (item->is_table)
@@ -35,7 +35,7 @@ struct name_list name_list_open(struct arena *arena, struct slice value, struct 
 }
 
 static enum match_answer from_lookup(const struct match_query *query,
-                                     const struct lookup_table *table, enum lookup_status status)
+                                     const struct policy_table *table, enum lookup_status status)
 {
     switch (status) {
     case LOOKUP_ABSENT:
@@ -43,7 +43,7 @@ static enum match_answer from_lookup(const struct match_query *query,
     case LOOKUP_FOUND:
         return MATCH_YES;
     case LOOKUP_UNREADABLE:
-        need_set_add(query->needs, lookup_need(table));
+        need_set_add(query->needs, lookup_need(table->lookup));
         return MATCH_UNKNOWN;
     case LOOKUP_ERROR:
     case LOOKUP_CONFIG_ERROR:
@@ -53,14 +53,15 @@ static enum match_answer from_lookup(const struct match_query *query,
 }
 
 static enum match_answer table_has_name(const struct match_query *query,
-                                        const struct lookup_table *table)
+                                        const struct policy_table *table)
 {
     struct slice entry = query->name, result;
 
     for (;;) {
         enum match_answer answer =
-            from_lookup(query, table, lookup_find(table, entry, query->scratch, &result));
-        if (answer != MATCH_NO || !query->ask_parents || lookup_is_pattern(table) || entry.len == 0)
+            from_lookup(query, table, table_find(table, entry, query->scratch, &result));
+        if (answer != MATCH_NO || !query->ask_parents || lookup_is_pattern(table->lookup) ||
+            entry.len == 0)
             return answer;
         size_t dot = slice_index(slice_skip(entry, 1), '.') + 1;
         if (dot >= entry.len)
@@ -131,7 +132,7 @@ static enum match_answer item_has_address(const struct match_query *query, struc
 static enum match_answer match_name(const struct match_query *query, size_t i)
 {
     const struct match_item *item = &query->list->list.items[i];
-    const struct lookup_table *table = query->list->tables[i];
+    const struct policy_table *table = query->list->tables[i];
 
     if (query->name.at) {
         if (table)
@@ -146,7 +147,7 @@ static enum match_answer match_name(const struct match_query *query, size_t i)
 
 static enum match_answer match_address(const struct match_query *query, size_t i)
 {
-    const struct lookup_table *table = query->list->tables[i];
+    const struct policy_table *table = query->list->tables[i];
     struct slice result;
 
     if (!query->address.at)
@@ -155,7 +156,7 @@ static enum match_answer match_address(const struct match_query *query, size_t i
         return MATCH_NO;
     if (table)
         return from_lookup(query, table,
-                           lookup_find(table, query->address, query->scratch, &result));
+                           table_find(table, query->address, query->scratch, &result));
     return item_has_address(query, query->list->list.items[i].text);
 }
 

@@ -16,7 +16,7 @@ enum match_answer { MATCH_NO, MATCH_YES, MATCH_ERROR, MATCH_UNKNOWN };
 
 struct name_list {
     struct match_list list;
-    struct lookup_table **tables; /* by item; NULL where the item is no table */
+    struct policy_table **tables; /* by item; NULL where the item is no table */
     bool parent_style; /* "example.com" matches subdomains, too; else ".example.com" does */
 };
 

@@ -405,6 +405,14 @@ static bool check_required(const struct program *program, struct config *config,
                      "check_relay_domains");
 }
 
+static bool read_answers(struct program *program, struct diagnostics *remarks, struct fault *fault)
+{
+    if (!program->inputs->answers_file)
+        return true;
+    program->answers = answers_file_new();
+    return answers_file_read(program->answers, program->inputs->answers_file, remarks, fault);
+}
+
 bool program_compile(struct program *program, struct config *config,
                      const struct policy_inputs *inputs, struct diagnostics *remarks,
                      struct fault *fault)
@@ -424,7 +432,11 @@ bool program_compile(struct program *program, struct config *config,
     program->server_error = outcome_server_error(&program->outcomes);
     intern_init(&program->question_keys, 0);
     intern_init(&program->list_keys, 0);
-    smtpd_settings_init(&program->settings, config, &options, remarks);
+    if (!read_answers(program, remarks, fault)) {
+        smtpd_settings_init(&program->settings, config, &options, NULL, remarks);
+        return false;
+    }
+    smtpd_settings_init(&program->settings, config, &options, program->answers, remarks);
     if (!service_models_init(&program->services, inputs, remarks, fault) ||
         !read_classes(program, config, fault) || !read_rows(program, config, fault) ||
         !check_required(program, config, fault))
@@ -449,5 +461,6 @@ void program_release(struct program *program)
     outcomes_release(&program->outcomes);
     smtpd_settings_release(&program->settings);
     service_models_release(&program->services);
+    answers_file_free(program->answers);
     arena_release(&program->arena);
 }

@@ -78,6 +78,7 @@ struct program {
     bool counts_recipients;             /* some check depends on how many were accepted before */
     bool asks_unlisted_sender;          /* reject_unlisted_sender stands in a list: once per MAIL */
     const struct policy_inputs *inputs; /* while compiling and replaying */
+    struct answers_file *answers;       /* NULL: nothing was recorded */
 };
 
 /* Reads the parameters and compiles all lists. False with fault when Postfix would not start. */

@@ -17,6 +17,9 @@ static void take_service(struct program *program, struct question *question, str
     question->reads = question->service == SIZE_MAX
                           ? READS_NOTHING
                           : reads[program->services.items[question->service].kind];
+    /* Recorded answers may name any of these. */
+    if (program->answers && question->reads == READS_NOTHING)
+        question->reads = READS_CLIENT | READS_HELO | READS_SENDER | READS_RECIPIENT;
 }
 
 void question_init(struct program *program, const struct restriction *row, struct slice argument,

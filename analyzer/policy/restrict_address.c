@@ -111,24 +111,47 @@ uint32_t restrict_unknown_address(struct leaf *leaf, const struct question *ques
     return outcome;
 }
 
-/* verify(8) was asked then; nobody else can say what it answered. */
+/* The reply to an address that cannot be verified: 2xx lets it pass, 4xx is a temp-fail action. */
+static uint32_t unverified(struct leaf *leaf, const struct question *question, unsigned code,
+                           enum defer_cause cause)
+{
+    enum outcome_kind kind =
+        code / 100 == 4 && !question->tempfail_defers ? OUTCOME_DEFER_IF_PERMIT : OUTCOME_REJECT;
+    if (code / 100 == 2 || code == 0)
+        return OUTCOME_NUMBER_DUNNO;
+    return outcome_reply(&leaf->program->outcomes, kind, code, slice_of(question->restriction->dsn),
+                         cause, 0);
+}
+
+/* verify(8) was asked then; only a record can say what it answered. */
 uint32_t restrict_unverified_address(struct leaf *leaf, const struct question *question)
 {
-    uint32_t outcome, refused = leaf_reject(leaf, question);
+    const struct leaf_text *address = address_of(leaf, question);
+    const struct smtpd_settings *settings = leaf->settings;
+    unsigned defer_code = is_sender(question) ? settings->unverified_sender_defer_code
+                                              : settings->unverified_recipient_defer_code;
+    uint32_t undeliverable = unverified(leaf, question, question->code, CAUSE_LASTING);
+    uint32_t deferred = unverified(leaf, question, defer_code, CAUSE_PASSING);
+    uint32_t failure = leaf_tempfail(leaf, question);
+    const uint32_t any[] = { OUTCOME_NUMBER_DUNNO, undeliverable, deferred, failure };
+    struct slice status;
 
-    if (question->code < 400)
-        refused = OUTCOME_NUMBER_DUNNO;
-    else if (question->code < 500)
-        refused =
-            outcome_reply(&leaf->program->outcomes,
-                          question->tempfail_defers ? OUTCOME_REJECT : OUTCOME_DEFER_IF_PERMIT,
-                          question->code, slice_of(question->restriction->dsn), CAUSE_UNKNOWN, 0);
-    if (answer_early(leaf, question, refused, &outcome) &&
-        address_of(leaf, question)->state == LEAF_ABSENT)
-        return outcome;
-    need_set_add_pair(leaf->needs, "verify", address_of(leaf, question)->text);
-    const uint32_t any[] = { OUTCOME_NUMBER_DUNNO, refused, leaf_tempfail(leaf, question) };
-    return outcome_any_of(&leaf->program->outcomes, any, 3);
+    if (address->state == LEAF_ABSENT)
+        return OUTCOME_NUMBER_DUNNO;
+    if (address->state == LEAF_KNOWN &&
+        answers_file_verify(leaf->program->answers, address->text, &status) == ANSWER_RECORDED) {
+        leaf_explain(leaf, "recorded: %.*s", SLICE_FMT(status));
+        if (slice_is(status, "deliverable"))
+            return OUTCOME_NUMBER_DUNNO;
+        if (slice_is(status, "undeliverable"))
+            return undeliverable;
+        return slice_is(status, "deferred") ? deferred : failure;
+    }
+    if (address->state == LEAF_UNKNOWN)
+        need_set_add(leaf->needs, slice_of(need_of(question)));
+    else
+        need_set_add_pair(leaf->needs, "verify", address->text);
+    return outcome_any_of(&leaf->program->outcomes, any, 4);
 }
 
 uint32_t restrict_address_syntax(struct leaf *leaf, const struct question *question)

@@ -133,6 +133,44 @@ static uint32_t postgrey(struct leaf *leaf, const struct question *question,
     return outcome_any_of(&leaf->program->outcomes, either, 2);
 }
 
+static struct slice known(const struct leaf_text *text)
+{
+    return text->state == LEAF_KNOWN ? text->text : slice_make("", 0);
+}
+
+/* The label of the list decides how x.1.z codes are mended (the server answers for the list). */
+static uint32_t act(struct leaf *leaf, const struct question *question, struct slice action)
+{
+    struct action_context context = { .list = (enum list_kind)question->list };
+
+    leaf_explain(leaf, "%s answers \"%.*s\"", question->argument, SLICE_FMT(action));
+    if (question->list == LIST_SENDER)
+        context.reply = REPLY_SENDER;
+    else if (question->list == LIST_RELAY || question->list == LIST_RECIPIENT)
+        context.reply = REPLY_RECIPIENT;
+    if (slice_trim(action).len == 0)
+        return OUTCOME_NUMBER_OK; /* "action=" and nothing else */
+    return access_action(leaf->program, slice_trim(action), &context);
+}
+
+/* What --answers holds about a service that no model stands for. */
+static uint32_t recorded(struct leaf *leaf, const struct question *question)
+{
+    struct slice argument = slice_of(question->argument), action;
+    struct answer_request request = {
+        .service = service_name(argument),
+        .client_address = known(&leaf->client.address),
+        .helo_name = known(&leaf->helo),
+        .sender = known(&leaf->sender),
+        .recipient = known(&leaf->recipient),
+    };
+
+    if (answers_file_service(leaf->program->answers, &request, &action) == ANSWER_RECORDED)
+        return act(leaf, question, action);
+    need_set_add_pair(leaf->needs, "policy", request.service);
+    return OUTCOME_NUMBER_ANYTHING;
+}
+
 uint32_t restrict_policy_service(struct leaf *leaf, const struct question *question)
 {
     const struct service_model *model = question->service < leaf->program->services.count
@@ -146,6 +184,5 @@ uint32_t restrict_policy_service(struct leaf *leaf, const struct question *quest
         return OUTCOME_NUMBER_DUNNO;
     if (model && model->kind == MODEL_POLICYD_SPF && !model->spf.has_unmodelled)
         return policyd_spf(leaf, &model->spf);
-    need_set_add_pair(leaf->needs, "policy", slice_of(question->argument));
-    return OUTCOME_NUMBER_ANYTHING;
+    return recorded(leaf, question);
 }

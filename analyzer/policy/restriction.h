@@ -118,10 +118,10 @@ struct restriction {
 /* A check as a list asks it: a restriction with its argument and its parameters. */
 struct question {
     const struct restriction *restriction;
-    const char *name;           /* as the registry spells it; as written when it is unknown */
-    const char *argument;       /* NULL none */
-    struct lookup_table *table; /* ARGUMENT_MAP */
-    struct slice zone, filter;  /* ARGUMENT_DOMAIN: "list.example", "127.0.0.[2..4]" */
+    const char *name;                 /* as the registry spells it; as written when it is unknown */
+    const char *argument;             /* NULL none */
+    const struct policy_table *table; /* ARGUMENT_MAP */
+    struct slice zone, filter;        /* ARGUMENT_DOMAIN: "list.example", "127.0.0.[2..4]" */
     uint16_t code;
     bool tempfail_defers; /* "defer" instead of "defer_if_permit" */
     bool reads_list;      /* the answer depends on the list it stands in (reply label) */

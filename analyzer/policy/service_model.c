@@ -302,8 +302,7 @@ void service_models_release(struct service_models *models)
     arena_release(&models->arena);
 }
 
-/* "{ inet:host:port, timeout=10s }" names its service first. */
-static struct slice service_name(struct slice argument)
+struct slice service_name(struct slice argument)
 {
     struct slice word;
     if (argument.len < 2 || argument.at[0] != '{')

@@ -55,6 +55,8 @@ bool service_models_init(struct service_models *models, const struct policy_inpu
                          struct diagnostics *remarks, struct fault *fault);
 /* Gives all memory back. */
 void service_models_release(struct service_models *models);
+/* "{ inet:host:port, timeout=10s }" -> "inet:host:port"; an argument without braces as it is. */
+struct slice service_name(struct slice argument);
 /* The number of the model of a check_policy_service argument, added when its name is a usual one;
  * SIZE_MAX when nobody knows what it is. */
 size_t service_model_find(struct service_models *models, struct slice argument);

@@ -48,6 +48,8 @@ static void read_codes(struct smtpd_settings *settings, struct config *config)
         { "access_map_defer_code", &settings->access_defer_code },
         { "invalid_hostname_reject_code", &settings->invalid_hostname_code },
         { "maps_rbl_reject_code", &settings->rbl_code },
+        { "unverified_sender_defer_code", &settings->unverified_sender_defer_code },
+        { "unverified_recipient_defer_code", &settings->unverified_recipient_defer_code },
         { "unknown_local_recipient_reject_code", &settings->unknown_local_code },
         { "unknown_virtual_alias_reject_code", &settings->unknown_alias_code },
         { "unknown_virtual_mailbox_reject_code", &settings->unknown_mailbox_code },
@@ -136,11 +138,12 @@ static void read_lists(struct smtpd_settings *settings, struct config *config)
 }
 
 void smtpd_settings_init(struct smtpd_settings *settings, struct config *config,
-                         const struct lookup_options *options, struct diagnostics *remarks)
+                         const struct lookup_options *options, const struct answers_file *answers,
+                         struct diagnostics *remarks)
 {
     *settings = (struct smtpd_settings){ 0 };
     arena_init(&settings->arena);
-    table_set_init(&settings->tables, &settings->arena, options, remarks);
+    table_set_init(&settings->tables, &settings->arena, options, answers, remarks);
     settings->version = config_version(config);
     read_flags(settings, config);
     read_codes(settings, config);

@@ -24,6 +24,7 @@ struct smtpd_settings {
     bool strict_envelopes, sasl_enabled, asks_ccert, untrusted_routing, show_table;
     bool access_parent_style, uses_proxy_filter, uses_dns_filter;
     uint16_t access_reject_code, access_defer_code, invalid_hostname_code, rbl_code;
+    uint16_t unverified_sender_defer_code, unverified_recipient_defer_code;
     uint16_t unknown_local_code, unknown_alias_code, unknown_mailbox_code, unknown_relay_code;
     uint64_t message_size_limit; /* 0: none */
     bool asks_v4, asks_v6;       /* inet_protocols */
@@ -37,9 +38,10 @@ struct smtpd_settings {
     struct table_list rbl_reply, relay_clientcerts;
 };
 
-/* Reads everything. Remarks of tables go to remarks, which may be NULL. */
+/* Reads everything. answers: what was recorded of tables, or NULL. Remarks of tables go to remarks, which may be NULL. */
 void smtpd_settings_init(struct smtpd_settings *settings, struct config *config,
-                         const struct lookup_options *options, struct diagnostics *remarks);
+                         const struct lookup_options *options, const struct answers_file *answers,
+                         struct diagnostics *remarks);
 /* Closes the tables and gives all memory back. */
 void smtpd_settings_release(struct smtpd_settings *settings);
 

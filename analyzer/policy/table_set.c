@@ -9,22 +9,25 @@
 enum { TABLES_MAX = 2000 };
 
 void table_set_init(struct table_set *set, struct arena *arena,
-                    const struct lookup_options *options, struct diagnostics *remarks)
+                    const struct lookup_options *options, const struct answers_file *answers,
+                    struct diagnostics *remarks)
 {
-    *set = (struct table_set){ .arena = arena, .options = *options, .remarks = remarks };
+    *set = (struct table_set){
+        .arena = arena, .options = *options, .answers = answers, .remarks = remarks
+    };
     intern_init(&set->names, 0);
 }
 
 void table_set_release(struct table_set *set)
 {
     for (size_t i = 0; i < set->count; i++)
-        lookup_close(set->tables[i]);
+        lookup_close(set->tables[i]->lookup);
     free(set->tables);
     intern_release(&set->names);
     *set = (struct table_set){ 0 };
 }
 
-struct lookup_table *table_set_open(struct table_set *set, struct slice type_name, bool fold)
+struct policy_table *table_set_open(struct table_set *set, struct slice type_name, bool fold)
 {
     char *key = arena_alloc(set->arena, type_name.len + 1);
     key[0] = fold ? 'f' : 'n';
@@ -41,7 +44,10 @@ struct lookup_table *table_set_open(struct table_set *set, struct slice type_nam
     GROW(set->tables, set->count, set->capacity);
     struct lookup_options options = set->options;
     options.fold = fold;
-    set->tables[set->count] = lookup_open(type_name, &options, set->remarks);
+    struct policy_table *table = ARENA_NEW(set->arena, struct policy_table);
+    table->lookup = lookup_open(type_name, &options, set->remarks);
+    table->answers = set->answers;
+    set->tables[set->count] = table;
     return set->tables[set->count++];
 }
 
@@ -52,7 +58,7 @@ struct table_list table_list_open(struct table_set *set, struct slice value)
 
     while (word_next(&rest, &word))
         list.count++;
-    list.tables = ARENA_ARRAY(set->arena, struct lookup_table *, list.count + 1);
+    list.tables = ARENA_ARRAY(set->arena, struct policy_table *, list.count + 1);
     list.count = 0;
     for (rest = value; word_next(&rest, &word);)
         list.tables[list.count++] = table_set_open(set, word, true);
@@ -66,26 +72,44 @@ enum lookup_status table_list_find(const struct table_list *list, struct slice k
     if (key.len == 0)
         return LOOKUP_ABSENT;
     for (size_t i = 0; i < list->count; i++) {
-        const struct lookup_table *table = list->tables[i];
-        if (partial && lookup_is_pattern(table))
+        const struct policy_table *table = list->tables[i];
+        if (partial && lookup_is_pattern(table->lookup))
             continue;
-        enum lookup_status status = lookup_find(table, key, scratch, result);
+        enum lookup_status status = table_find(table, key, scratch, result);
         if (status == LOOKUP_FOUND && result->len == 0)
             return LOOKUP_CONFIG_ERROR;
         if (status == LOOKUP_UNREADABLE)
-            need_set_add(needs, lookup_need(table));
+            need_set_add(needs, lookup_need(table->lookup));
         if (status != LOOKUP_ABSENT)
             return status;
     }
     return LOOKUP_ABSENT;
 }
 
-bool table_takes_names(const struct lookup_table *table)
+enum lookup_status table_find(const struct policy_table *table, struct slice key,
+                              struct arena *scratch, struct slice *result)
 {
-    return !slice_starts(lookup_name(table), "cidr:");
+    enum lookup_status status = lookup_find(table->lookup, key, scratch, result);
+
+    if (status != LOOKUP_UNREADABLE || key.len == 0)
+        return status;
+    switch (answers_file_table(table->answers, lookup_name(table->lookup), key, result)) {
+    case ANSWER_RECORDED:
+        return LOOKUP_FOUND;
+    case ANSWER_ABSENT:
+        return LOOKUP_ABSENT;
+    case ANSWER_NOT_RECORDED:
+        break;
+    }
+    return LOOKUP_UNREADABLE;
 }
 
-bool table_is_static(const struct lookup_table *table)
+bool table_takes_names(const struct policy_table *table)
 {
-    return slice_starts(lookup_name(table), "static:");
+    return !slice_starts(lookup_name(table->lookup), "cidr:");
+}
+
+bool table_is_static(const struct policy_table *table)
+{
+    return slice_starts(lookup_name(table->lookup), "static:");
 }

@@ -11,28 +11,37 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/intern.h"
+#include "parsers/data/answers_file.h"
 #include "parsers/tables/lookup.h"
+
+/* A table, and what was recorded of it where it cannot be read here. */
+struct policy_table {
+    struct lookup_table *lookup;
+    const struct answers_file *answers; /* NULL: nothing */
+};
 
 struct table_set {
     struct arena *arena;
     struct lookup_options options;
-    struct diagnostics *remarks; /* may be NULL */
-    struct intern names;         /* 'f' (folded) or 'n', then type:name */
-    struct lookup_table **tables;
+    struct diagnostics *remarks;        /* may be NULL */
+    struct intern names;                /* 'f' (folded) or 'n', then type:name */
+    const struct answers_file *answers; /* may be NULL */
+    struct policy_table **tables;
     size_t count, capacity;
 };
 
 /* An empty set; arena holds the lists of tables. */
 void table_set_init(struct table_set *set, struct arena *arena,
-                    const struct lookup_options *options, struct diagnostics *remarks);
+                    const struct lookup_options *options, const struct answers_file *answers,
+                    struct diagnostics *remarks);
 /* Closes every table. */
 void table_set_release(struct table_set *set);
 /* The table "type:name", opened when it is new; never NULL. fold: DICT_FLAG_FOLD_FIX. */
-struct lookup_table *table_set_open(struct table_set *set, struct slice type_name, bool fold);
+struct policy_table *table_set_open(struct table_set *set, struct slice type_name, bool fold);
 
 /* Tables in the order in which they are asked. */
 struct table_list {
-    struct lookup_table **tables;
+    struct policy_table **tables;
     size_t count;
 };
 
@@ -43,9 +52,12 @@ struct table_list table_list_open(struct table_set *set, struct slice value);
 enum lookup_status table_list_find(const struct table_list *list, struct slice key, bool partial,
                                    struct arena *scratch, struct slice *result,
                                    struct need_set *needs);
+/* One key: lookup_find, then the recorded answers for a table that cannot be read. */
+enum lookup_status table_find(const struct policy_table *table, struct slice key,
+                              struct arena *scratch, struct slice *result);
 /* True when a key that is no address or network can be in the table: not for cidr. */
-bool table_takes_names(const struct lookup_table *table);
+bool table_takes_names(const struct policy_table *table);
 /* True for static:, where every key gives the same. */
-bool table_is_static(const struct lookup_table *table);
+bool table_is_static(const struct policy_table *table);
 
 #endif

@@ -1,6 +1,8 @@
 #include "tests/support/policy_script.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "analyzer/policy/explain.h"
 #include "base/xalloc.h"
@@ -33,6 +35,10 @@ struct script_case {
     sym helo;
     uint64_t size;
     struct slice fault;
+    const char *services[8];
+    size_t service_count;
+    char answers_path[64]; /* empty: no answers */
+    FILE *answers;
     struct expectation expectations[EXPECTATIONS_MAX];
     size_t expected;
     struct act_expectation acts[32];
@@ -92,7 +98,9 @@ static void begin_case(struct script_case *c, struct slice name)
     c->helo = intern_add(&c->evidence.helos, slice_of("mail.example.org"));
     c->size = 1000;
     c->fault = slice_make(NULL, 0);
-    c->expected = c->act_count = 0;
+    c->expected = c->act_count = c->service_count = 0;
+    c->answers = NULL;
+    c->answers_path[0] = '\0';
 }
 
 static struct slice next_word(struct slice *rest)
@@ -222,6 +230,20 @@ static void read_acts(struct script_case *c, struct slice rest)
     };
 }
 
+static void read_answer(struct script_case *c, struct slice rest)
+{
+    if (!c->answers) {
+        snprintf(c->answers_path, sizeof c->answers_path, "/tmp/policy-script-XXXXXX");
+        int fd = mkstemp(c->answers_path);
+        c->answers = fd < 0 ? NULL : fdopen(fd, "w");
+        if (!c->answers) {
+            complain(c, c->line, "no temporary file", slice_make("", 0));
+            return;
+        }
+    }
+    fprintf(c->answers, "%.*s\n", SLICE_FMT(rest));
+}
+
 static void read_line(struct script_case *c, struct slice line)
 {
     struct slice rest = line, word = next_word(&rest);
@@ -233,6 +255,10 @@ static void read_line(struct script_case *c, struct slice line)
         set_config(c, rest);
     else if (slice_is(word, "fault"))
         c->fault = rest;
+    else if (slice_is(word, "policy") && c->service_count < COUNT(c->services))
+        c->services[c->service_count++] = arena_copy(&c->evidence.arena, rest).at;
+    else if (slice_is(word, "answer"))
+        read_answer(c, rest);
     else if (slice_is(word, "dns"))
         read_dns(c, rest);
     else if (slice_is(word, "client"))
@@ -357,8 +383,15 @@ static void check_acts(struct script_case *c, const struct policy *policy,
 
 static void end_case(struct script_case *c)
 {
-    struct policy_inputs inputs = { .dns = c->dns, .postfix_major = 3, .postfix_minor = 7 };
+    struct policy_inputs inputs = { .dns = c->dns,
+                                    .answers_file = c->answers ? c->answers_path : NULL,
+                                    .services = c->services,
+                                    .service_count = c->service_count,
+                                    .postfix_major = 3,
+                                    .postfix_minor = 7 };
     struct fault fault = { 0 };
+    if (c->answers)
+        fclose(c->answers);
     struct policy *policy = policy_compile(c->config, &inputs, NULL, &fault);
 
     if (!policy) {
@@ -374,6 +407,8 @@ static void end_case(struct script_case *c)
         replay_free(replay);
         policy_free(policy);
     }
+    if (c->answers)
+        unlink(c->answers_path);
     evidence_release(&c->evidence);
     dns_snapshot_free(c->dns);
     config_free(c->config);

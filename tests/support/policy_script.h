@@ -7,6 +7,8 @@
  *     case  a name                        starts afresh
  *     conf  NAME = VALUE                  one main.cf line
  *     fault TEXT                          the configuration is refused with this in the reason
+ *     policy SERVICE=MODEL[,...]          a --policy text
+ *     answer JSON                         one line of an --answers file
  *     dns   TYPE NAME ANSWER[, ANSWER]    or an rcode: NXDOMAIN, SERVFAIL, NODATA
  *     client ADDRESS [NAME|- [REVERSE|- [STATUS [REVERSE STATUS]]]]   "-": not known to the log
  *     helo  TEXT | none | ?
