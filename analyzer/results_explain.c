@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analyzer/policy/explain.h"
+#include "analyzer/results_explain.h"
 #include "analyzer/results_internal.h"
 #include "base/ip_address.h"
 #include "base/xalloc.h"

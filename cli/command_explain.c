@@ -1,4 +1,5 @@
 /* `explain`: the messages that a key names, as text or JSON. No message: exit status 2. */
+#include "analyzer/results_explain.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/report_setup.h"

@@ -1,4 +1,5 @@
 #include "reports/explain_json.h"
+#include "analyzer/results_explain.h"
 
 #include "base/arena.h"
 #include "base/xalloc.h"

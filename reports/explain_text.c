@@ -1,4 +1,5 @@
 #include "reports/explain_text.h"
+#include "analyzer/results_explain.h"
 
 #include <inttypes.h>
 #include <math.h>

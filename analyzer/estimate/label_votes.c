@@ -297,6 +297,20 @@ static size_t collect_words(const struct label_facts *facts, const struct messag
     return count;
 }
 
+/* A filter that only speaks of spam has passed what it did not name while it was at work. */
+static void hear_silence(const struct label_facts *facts, const struct message *message,
+                         bool said[FAMILY_COUNT][WORDS], struct label_opinion *opinion)
+{
+    const struct silent_filter *silent = &facts->silent;
+    if (!silent->program || message->filters || !message->hops ||
+        message->time_us < silent->first_us || message->time_us > silent->last_us)
+        return;
+    struct slice program = intern_text(&facts->evidence->text, silent->program);
+    const struct filter_row *row = find_filter(program);
+    said[FAMILY_CONTENT][WORD_HAM] = true;
+    name_source(opinion, row ? slice_of(row->source) : program, "passed");
+}
+
 /* Filters of one family that contradict each other leave it silent. */
 static void hear_filters(const struct label_facts *facts, const struct message *message,
                          struct label_opinion *opinion)
@@ -315,14 +329,7 @@ static void hear_filters(const struct label_facts *facts, const struct message *
         said[family][words[i].answer == FILTER_HAM ? WORD_HAM : WORD_SPAM] = true;
         name_source(opinion, row ? slice_of(row->source) : program, answer_words[words[i].answer]);
     }
-    const struct silent_filter *silent = &facts->silent;
-    if (silent->program && !message->filters && message->hops &&
-        message->time_us >= silent->first_us && message->time_us <= silent->last_us) {
-        struct slice program = intern_text(&facts->evidence->text, silent->program);
-        const struct filter_row *row = find_filter(program);
-        said[FAMILY_CONTENT][WORD_HAM] = true;
-        name_source(opinion, row ? slice_of(row->source) : program, "passed");
-    }
+    hear_silence(facts, message, said, opinion);
     for (int f = 0; f < FAMILY_COUNT; f++)
         if (said[f][WORD_HAM] != said[f][WORD_SPAM])
             opinion->votes.word[f] = said[f][WORD_HAM] ? WORD_HAM : WORD_SPAM;

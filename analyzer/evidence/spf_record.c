@@ -8,30 +8,36 @@ bool spf_is_record(struct slice text)
     return slice_equal_fold(version, slice_of("v=spf1")) && (text.len == 6 || text.at[6] == ' ');
 }
 
+/* The end of the transformers and delimiters that begin at text[at]; 0 for "%{d0}". */
+static size_t skip_transformers(struct slice text, size_t at)
+{
+    size_t digits = at;
+    uint64_t parts;
+    while (at < text.len && ascii_is_digit(text.at[at]))
+        at++;
+    if (at > digits &&
+        (!slice_to_u64(slice_make(text.at + digits, at - digits), &parts) || parts == 0))
+        return 0;
+    if (at < text.len && ascii_lower(text.at[at]) == 'r')
+        at++;
+    while (at < text.len && text.at[at] && strchr(".-+,/_=", text.at[at]))
+        at++;
+    return at;
+}
+
 /* Length of the macro-expand at text[0] == '%', 0 when it is none. */
 static size_t macro_expand_length(struct slice text, bool explanation)
 {
+    const char *letters = explanation ? "slodiphvcrt" : "slodiphv";
     if (text.len < 2)
         return 0;
     if (text.at[1] == '%' || text.at[1] == '_' || text.at[1] == '-')
         return 2;
-    const char *letters = explanation ? "slodiphvcrt" : "slodiphv";
     if (text.at[1] != '{' || text.len < 4 || !text.at[2] ||
         !strchr(letters, ascii_lower(text.at[2])))
         return 0;
-    size_t i = 3;
-    uint64_t parts = 1;
-    size_t digits = i;
-    while (i < text.len && ascii_is_digit(text.at[i]))
-        i++;
-    if (i > digits &&
-        (!slice_to_u64(slice_make(text.at + digits, i - digits), &parts) || parts == 0))
-        return 0;
-    if (i < text.len && ascii_lower(text.at[i]) == 'r')
-        i++;
-    while (i < text.len && text.at[i] && strchr(".-+,/_=", text.at[i]))
-        i++;
-    return i < text.len && text.at[i] == '}' ? i + 1 : 0;
+    size_t end = skip_transformers(text, 3);
+    return end && end < text.len && text.at[end] == '}' ? end + 1 : 0;
 }
 
 bool spf_is_macro_string(struct slice text, bool explanation)

@@ -87,26 +87,48 @@ static enum spf_action check_helo(struct leaf *leaf, const struct spf_settings *
     return check_identity(leaf, settings, strictness, &helo);
 }
 
-static uint32_t policyd_spf(struct leaf *leaf, const struct spf_settings *settings)
+/* The question as policyd-spf puts it; false when the log lacks a part of it. */
+static bool make_spf_query(struct leaf *leaf, struct spf_query *query)
 {
-    struct spf_query query = { .helo = leaf->helo.state == LEAF_KNOWN ? leaf->helo.text
-                                                                      : slice_of("") };
+    *query = (struct spf_query){ .helo = slice_of("") };
     if (leaf->client.address.state != LEAF_KNOWN ||
-        !ip_address_parse(leaf->client.address.text, &query.client)) {
+        !ip_address_parse(leaf->client.address.text, &query->client)) {
         need_set_add(leaf->needs, slice_of("client_address"));
-        return outcome_or(leaf, OUTCOME_NUMBER_DUNNO);
+        return false;
     }
-    for (size_t i = 0; i < settings->skipped_count; i++)
-        if (ip_prefix_contains(&settings->skipped[i], &query.client))
-            return OUTCOME_NUMBER_DUNNO;
     if (leaf->sender.state == LEAF_UNKNOWN) {
         need_set_add(leaf->needs, slice_of("sender"));
-        return outcome_or(leaf, OUTCOME_NUMBER_DUNNO);
+        return false;
     }
-    query.sender = leaf->sender.state == LEAF_KNOWN ? leaf->sender.text : slice_of("");
-    size_t at = slice_index(query.sender, '@');
-    if (leaf->helo.state == LEAF_ABSENT && query.sender.len)
-        query.helo = at < query.sender.len ? slice_skip(query.sender, at + 1) : slice_of("unknown");
+    query->sender = leaf->sender.state == LEAF_KNOWN ? leaf->sender.text : slice_of("");
+    if (leaf->helo.state == LEAF_KNOWN)
+        query->helo = leaf->helo.text;
+    size_t at = slice_index(query->sender, '@');
+    if (leaf->helo.state == LEAF_ABSENT && query->sender.len)
+        query->helo =
+            at < query->sender.len ? slice_skip(query->sender, at + 1) : slice_of("unknown");
+    return true;
+}
+
+static bool is_skipped(const struct leaf *leaf, const struct spf_settings *settings)
+{
+    struct ip_address client;
+    if (leaf->client.address.state != LEAF_KNOWN ||
+        !ip_address_parse(leaf->client.address.text, &client))
+        return false;
+    for (size_t i = 0; i < settings->skipped_count; i++)
+        if (ip_prefix_contains(&settings->skipped[i], &client))
+            return true;
+    return false;
+}
+
+static uint32_t policyd_spf(struct leaf *leaf, const struct spf_settings *settings)
+{
+    struct spf_query query;
+    if (is_skipped(leaf, settings))
+        return OUTCOME_NUMBER_DUNNO;
+    if (!make_spf_query(leaf, &query))
+        return outcome_or(leaf, OUTCOME_NUMBER_DUNNO);
     enum spf_action helo = check_helo(leaf, settings, &query), mail_from = SPF_GO_ON;
     if (helo != SPF_GO_ON && helo != SPF_DEPENDS)
         return outcome_of(leaf, helo);

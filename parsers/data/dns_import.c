@@ -147,31 +147,42 @@ static void take_command(struct reply *reply, struct slice line)
     reply->asked = reply->name.at != NULL;
 }
 
+/* "10:15:01". */
+static bool parse_clock(struct slice text, struct civil_time *civil)
+{
+    uint64_t hour, minute, second;
+    if (text.len != 8 || !slice_to_u64(slice_make(text.at, 2), &hour) ||
+        !slice_to_u64(slice_make(text.at + 3, 2), &minute) ||
+        !slice_to_u64(slice_make(text.at + 6, 2), &second))
+        return false;
+    civil->hour = (int)hour;
+    civil->minute = (int)minute;
+    civil->second = (int)second;
+    return true;
+}
+
 /* ";; WHEN: Sun Nov 22 10:15:01 UTC 2026": zones other than UTC are not guessed. */
 static int64_t parse_when(struct slice text)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct slice word[6];
     struct civil_time civil = { 0 };
-    uint64_t day, year, hour, minute, second;
+    uint64_t day, year;
     for (size_t i = 0; i < COUNT(word); i++)
         if (!slice_next_word(&text, " \t", &word[i]))
             return TIME_NONE;
     size_t month = slice_find(slice_of(months), word[1]);
-    bool utc = slice_is(word[4], "UTC") || slice_is(word[4], "GMT");
-    if (word[1].len != 3 || month % 3 || month >= sizeof months - 1 || !utc || word[3].len != 8 ||
-        !slice_to_u64(word[2], &day) || !slice_to_u64(word[5], &year) || year < 1970 ||
-        year > 9999 || !slice_to_u64(slice_make(word[3].at, 2), &hour) ||
-        !slice_to_u64(slice_make(word[3].at + 3, 2), &minute) ||
-        !slice_to_u64(slice_make(word[3].at + 6, 2), &second) || day < 1 || day > 31)
+    if (word[1].len != 3 || month % 3 || month >= sizeof months - 1)
+        return TIME_NONE;
+    if (!slice_is(word[4], "UTC") && !slice_is(word[4], "GMT"))
+        return TIME_NONE;
+    if (!slice_to_u64(word[2], &day) || !slice_to_u64(word[5], &year) || year > 9999)
         return TIME_NONE;
     civil.year = (int)year;
     civil.month = (int)(month / 3) + 1;
-    civil.day = (int)day;
-    civil.hour = (int)hour;
-    civil.minute = (int)minute;
-    civil.second = (int)second;
-    return civil_to_us(&civil, 0);
+    civil.day = day < 32 ? (int)day : 0;
+    bool good = parse_clock(word[3], &civil) && civil_is_valid(&civil);
+    return good ? civil_to_us(&civil, 0) : TIME_NONE;
 }
 
 /* A remark of dig: a line that begins with a semicolon. */

@@ -9,16 +9,15 @@
 #define HELD(id)                                                                                   \
     CONNECT("7")                                                                                   \
     CLIENT("7", id)                                                                                \
-        LINE("15:02",                                                                              \
-             "cleanup[8]: " id ": hold: header Received: from mail.example.org "                   \
-             "(mail.example.org [192.0.2.7])??by mx.example.com (Postfix) with ESMTP id " id       \
-             "??for <b@example.com>; Sun, 22 Nov 2026 10:15:02 +0100 (CET) from "                  \
-             "mail.example.org[192.0.2.7]" ENVELOPE("b@example.com"))                              \
-            MESSAGE_ID(id, "m1@example.org") DISCONNECT("7")
+    LINE("15:02", "cleanup[8]: " id ": hold: header Received: from mail.example.org "              \
+                  "(mail.example.org [192.0.2.7])??by mx.example.com (Postfix) with ESMTP id " id  \
+                  "??for <b@example.com>; Sun, 22 Nov 2026 10:15:02 +0100 (CET) from "             \
+                  "mail.example.org[192.0.2.7]" ENVELOPE("b@example.com"))                         \
+    MESSAGE_ID(id, "m1@example.org") DISCONNECT("7")
 #define TAKEN(id, nrcpt)                                                                           \
     CONNECT("7")                                                                                   \
-    CLIENT("7", id) MESSAGE_ID(id, "m1@example.org") QUEUED(id, "a@example.org", nrcpt)            \
-        DISCONNECT("7")
+    CLIENT("7", id)                                                                                \
+    MESSAGE_ID(id, "m1@example.org") QUEUED(id, "a@example.org", nrcpt) DISCONNECT("7")
 #define HANDED_ON(id, to, reply)                                                                   \
     LINE("15:05", "smtp[10]: " id ": to=<" to ">, relay=127.0.0.1[127.0.0.1]:10025, " DELAYS       \
                   "dsn=2.0.0, status=sent (250 2.0.0 " reply ")")

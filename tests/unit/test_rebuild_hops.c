@@ -10,8 +10,8 @@
 #define THIRD  "2ABBA247C3"
 #define MAIL(nrcpt)                                                                                \
     CONNECT("7")                                                                                   \
-    CLIENT("7", FIRST) MESSAGE_ID(FIRST, "m1@example.org") QUEUED(FIRST, "a@example.org", nrcpt)   \
-        DISCONNECT("7")
+    CLIENT("7", FIRST)                                                                             \
+    MESSAGE_ID(FIRST, "m1@example.org") QUEUED(FIRST, "a@example.org", nrcpt) DISCONNECT("7")
 #define HANDED_ON(to, reply)                                                                       \
     LINE("15:05", "smtp[10]: " FIRST ": to=<" to ">, relay=127.0.0.1[127.0.0.1]:10024, " DELAYS    \
                   "dsn=2.0.0, status=sent (250 2.0.0 " reply ")")

@@ -150,10 +150,12 @@ static const struct report_context context = {
 /* The whole document; the caller frees it. */
 static char *write_document(const char *format, const struct results *results, size_t *len)
 {
-    char *text = NULL;
-    FILE *file = open_memstream(&text, len);
+    char **slot = xcalloc(1, sizeof *slot);
+    FILE *file = open_memstream(slot, len);
     ck_assert(report_format_find(format)->write(results, &context, file));
     fclose(file);
+    char *text = *slot;
+    free(slot);
     return text;
 }
 
