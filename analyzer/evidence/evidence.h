@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyzer/evidence/evidence_words.h"
 #include "analyzer/evidence/verdict_kind.h"
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -23,31 +24,7 @@
 #include "base/slice.h"
 #include "base/tri.h"
 
-/* Where a cell came from; the texts of the `evidence` object of DESIGN.md section 4. */
-/* X(constant, "text") */
-#define EVIDENCE_ORIGINS(X)                                                                        \
-    X(UNKNOWN, "unknown")                                                                          \
-    X(CONNECT, "log:connect")                                                                      \
-    X(WARNING, "log:warning")                                                                      \
-    X(CLIENT, "log:client")                                                                        \
-    X(REJECT, "log:reject")                                                                        \
-    X(REJECT_WARNING, "log:reject_warning")                                                        \
-    X(INFO, "log:info")                                                                            \
-    X(ACTION, "log:action")                                                                        \
-    X(CLEANUP, "log:cleanup")                                                                      \
-    X(QMGR, "log:qmgr")                                                                            \
-    X(DELIVERY, "log:delivery")                                                                    \
-    X(DISCONNECT, "log:disconnect")                                                                \
-    X(POLICY, "log:policy")                                                                        \
-    X(FILTER, "log:filter")                                                                        \
-    X(PROXY, "log:proxy")                                                                          \
-    X(POSTSCREEN, "log:postscreen")                                                                \
-    X(SNAPSHOT, "snapshot")                                                                        \
-    X(HEADER, "header")                                                                            \
-    X(CONFIG, "config")
-#define EVIDENCE_ORIGIN_ENUM(constant, text) ORIGIN_##constant,
-enum evidence_origin { EVIDENCE_ORIGINS(EVIDENCE_ORIGIN_ENUM) ORIGIN_COUNT };
-
+/* clang-format off */
 /* Postfix's smtpd_peer.c name_status, as a set of what is still possible (several bits: the log
  * cannot tell; policy/ narrows it down with the DNS snapshot). 2, 4, 5, 6 are Postfix's numbers. */
 enum name_status {
@@ -69,60 +46,29 @@ struct client {
 
 /* Distinct facts of a session or mail that are neither client, HELO, sender nor recipient. */
 struct session_facts {
-    sym proto;                      /* "SMTP", "ESMTP"; 0 unknown */
-    sym sasl_method, sasl_username; /* SYM_EMPTY: known not to be logged in; 0 unknown */
+    sym proto;                       /* "SMTP", "ESMTP"; 0 unknown */
+    sym sasl_method, sasl_username;  /* SYM_EMPTY: known not to be logged in; 0 unknown */
     sym sasl_sender;
     sym ccert_fingerprint, ccert_subject; /* SYM_EMPTY: known that there was none; 0 unknown */
-    uint8_t tls;                          /* enum tri: was the session encrypted */
-    uint8_t pipelining;                   /* enum tri: improper pipelining flag set */
-};
-
-enum smtp_stage { /* the words of `stage` in DESIGN.md */
-                  STAGE_NONE,
-                  STAGE_CONNECT,
-                  STAGE_HELO,
-                  STAGE_MAIL,
-                  STAGE_RCPT,
-                  STAGE_DATA,
-                  STAGE_END_OF_MESSAGE,
-                  STAGE_VRFY,
-                  STAGE_ETRN,
-                  STAGE_STARTTLS,
-                  STAGE_AUTH,
-                  STAGE_COUNT
+    uint8_t tls;                     /* enum tri: was the session encrypted */
+    uint8_t pipelining;              /* enum tri: improper pipelining flag set */
 };
 
 /* What Postfix answered, as logged. Dictionary: number 0 is "accepted, nothing said". */
 struct logged_reply {
-    uint8_t verdict; /* enum verdict_kind, from the log line alone */
-    uint8_t stage;   /* enum smtp_stage */
-    uint16_t code;   /* 0 when the line has none */
-    sym dsn;         /* in evidence.text; 0 none */
-    sym text;        /* as dsn; print it with evidence_reply_text, which fills its slots in */
+    uint8_t verdict;   /* enum verdict_kind, from the log line alone */
+    uint8_t stage;     /* enum smtp_stage */
+    uint16_t code;     /* 0 when the line has none */
+    sym dsn;           /* in evidence.text; 0 none */
+    sym text;          /* as dsn; print it with evidence_reply_text, which fills its slots in */
     sym restriction, argument; /* canonical name when the text names one; 0 otherwise */
 };
 
 /* Reply texts repeat but for the names in them. So that equal replies share a number, the row's own
  * values stand in logged_reply.text as one of these bytes. */
 enum reply_slot {
-    REPLY_SLOT_ADDRESS = 1,
-    REPLY_SLOT_HELO,
-    REPLY_SLOT_SENDER,
-    REPLY_SLOT_RECIPIENT,
-    REPLY_SLOT_NAME,
-    REPLY_SLOTS
-};
-
-enum end_status { /* the words of end.status in DESIGN.md */
-                  END_UNKNOWN,
-                  END_SENT,
-                  END_BOUNCED,
-                  END_DEFERRED,
-                  END_REJECTED,
-                  END_DISCARDED,
-                  END_HELD,
-                  END_EXPIRED,
-                  END_STATUS_COUNT
+    REPLY_SLOT_ADDRESS = 1, REPLY_SLOT_HELO, REPLY_SLOT_SENDER, REPLY_SLOT_RECIPIENT,
+    REPLY_SLOT_NAME, REPLY_SLOTS
 };
 
 /* How a message came in. Only MESSAGE_SMTP is in the population of a what-if. */
@@ -130,28 +76,18 @@ enum message_source {
     MESSAGE_SMTP,     /* smtpd, first hop */
     MESSAGE_LOCAL,    /* pickup: sendmail(1), cron ... */
     MESSAGE_INTERNAL, /* bounces, notices, forwarded copies: made by Postfix */
-    MESSAGE_GATEWAY, /* by smtpd from an own gateway, fetchmail, backup MX: client rules do not apply */
+    MESSAGE_GATEWAY,  /* by smtpd from an own gateway, fetchmail, backup MX: client rules do not apply */
     MESSAGE_SOURCE_COUNT
-};
-
-enum filter_answer { /* the words of filters[].verdict */
-                     FILTER_NONE,
-                     FILTER_HAM,
-                     FILTER_SPAM,
-                     FILTER_VIRUS,
-                     FILTER_SKIPPED,
-                     FILTER_ERROR,
-                     FILTER_ANSWERS
 };
 
 /* One verdict of a content filter on a message; chained per message in order of time. */
 struct filter_verdict {
-    sym program;    /* in evidence.text: "BDMAILD", "MailScanner", "spamd" ... */
-    sym tests;      /* the tests with their points as logged; 0 none */
-    uint8_t answer; /* enum filter_answer */
+    sym program;        /* in evidence.text: "BDMAILD", "MailScanner", "spamd" ... */
+    sym tests;          /* the tests with their points as logged; 0 none */
+    uint8_t answer;     /* enum filter_answer */
     bool has_score, has_required;
     float score, required;
-    uint32_t next; /* index + 1 of the next verdict of this message, 0 at the end */
+    uint32_t next;      /* index + 1 of the next verdict of this message, 0 at the end */
 };
 
 /* Another queue id of the same message, in order of hops; the first is message.queue_id. */
@@ -167,14 +103,14 @@ struct line_position {
 };
 
 struct session {
-    int64_t time_us;   /* first line */
-    sym host, service; /* evidence.text: "mx1"; "smtpd", "submission/smtpd" */
-    sym instance;      /* syslog_name: "postfix" */
+    int64_t time_us;      /* first line */
+    sym host, service;    /* evidence.text: "mx1"; "smtpd", "submission/smtpd" */
+    sym instance;         /* syslog_name: "postfix" */
     uint32_t client, facts;
     struct line_position first, last;
     int16_t offset_minutes; /* zone of the time stamps */
-    bool complete;          /* connect and disconnect were both seen */
-    bool internal; /* a filter or own program on this machine (loopback): not from outside */
+    bool complete;        /* connect and disconnect were both seen */
+    bool internal;        /* a filter or own program on this machine (loopback): not from outside */
 };
 
 #define SESSION_NONE UINT32_MAX
@@ -190,22 +126,22 @@ struct message {
     uint32_t filters, hops; /* index + 1 of the first, 0 none */
     uint64_t size;          /* bytes; 0 unknown */
     struct line_position first, last;
-    uint8_t source; /* enum message_source */
+    uint8_t source;         /* enum message_source */
     uint8_t helo_origin, sender_origin;
-    bool open;                /* the log ends, or begins, in the middle of it */
+    bool open;              /* the log ends, or begins, in the middle of it */
     bool recipients_complete; /* every accepted recipient is known (else rows may lack) */
 };
 
 struct row {
-    int64_t time_us;     /* of the recipient's own line, else of client= */
-    int64_t end_time_us; /* TIME_NONE when there is no end yet */
+    int64_t time_us;      /* of the recipient's own line, else of client= */
+    int64_t end_time_us;  /* TIME_NONE when there is no end yet */
     uint32_t message;
-    sym recipient;          /* in evidence.recipients; 0: mail refused before any was named */
-    uint32_t logged;        /* index into evidence.replies */
+    sym recipient;        /* in evidence.recipients; 0: mail refused before any was named */
+    uint32_t logged;      /* index into evidence.replies */
     sym end_relay, end_dsn; /* in evidence.text */
-    uint8_t end_status;     /* enum end_status */
+    uint8_t end_status;   /* enum end_status */
     uint8_t recipient_origin;
-    uint16_t attempts; /* delivery attempts seen */
+    uint16_t attempts;    /* delivery attempts seen */
 };
 
 /* The account that must balance: everything that came in has exactly one end or is open. */
@@ -249,8 +185,9 @@ struct evidence {
     uint32_t row_count, row_capacity;
     struct books books;
     int postfix_major, postfix_minor; /* from `daemon started`; 0 when not seen */
-    struct evidence_index *index;     /* finds dictionary entries while filling */
+    struct evidence_index *index; /* finds dictionary entries while filling */
 };
+/* clang-format on */
 
 /* An empty store. */
 void evidence_init(struct evidence *evidence);
@@ -264,16 +201,5 @@ uint32_t evidence_facts(struct evidence *evidence, const struct session_facts *f
 uint32_t evidence_reply(struct evidence *evidence, const struct logged_reply *reply);
 /* Appends the text of the row's logged reply, as it stood in the log. Nothing for accepted mail. */
 void evidence_reply_text(const struct evidence *evidence, uint32_t row, struct buffer *out);
-/* "log:connect" ...; static storage. */
-const char *evidence_origin_name(enum evidence_origin origin);
-/* "RCPT" ...; NULL for STAGE_NONE; static storage. */
-const char *smtp_stage_name(enum smtp_stage stage);
-/* STAGE_NONE for a word that is none; EHLO counts as HELO, BDAT as DATA, END-OF-DATA as
- * END-OF-MESSAGE. */
-enum smtp_stage smtp_stage_parse(struct slice word);
-/* "sent" ...; static storage. */
-const char *end_status_name(enum end_status status);
-/* "spam" ...; static storage. */
-const char *filter_answer_name(enum filter_answer answer);
 
 #endif
