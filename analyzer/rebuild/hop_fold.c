@@ -208,8 +208,7 @@ static void fold_rest(struct hop_fold *fold, uint32_t parent, uint32_t child, ui
         if (only != NONE) {
             take_end(fold, row, only);
         } else if (lost) {
-            e->rows[row].end_status = END_UNKNOWN;
-            e->rows[row].end_time_us = TIME_NONE;
+            row_forget_end(fold->r, row);
         }
     }
     for (uint32_t row = e->messages[parent].first_row; moved && row;
@@ -219,8 +218,7 @@ static void fold_rest(struct hop_fold *fold, uint32_t parent, uint32_t child, ui
             of->logged = 0; /* on its way through the filter, no verdict */
         if (fold->taken[row - 1] || of->end_status != END_HELD)
             continue;
-        of->end_status = END_UNKNOWN;
-        of->end_time_us = TIME_NONE;
+        row_forget_end(fold->r, row - 1);
     }
 }
 
@@ -271,7 +269,8 @@ static void fold_message(struct hop_fold *fold, uint32_t parent)
         uint32_t child = at - 1;
         fold_message(fold, child);
         uint32_t first = e->messages[child].first_row;
-        uint32_t only = first && !fold->r->row_next[first - 1] ? first - 1 : NONE;
+        bool one = first && !fold->r->row_next[first - 1] && e->messages[child].recipients_complete;
+        uint32_t only = one ? first - 1 : NONE;
         fold_rows(fold, parent, child);
         fold_rest(fold, parent, child, only);
         fold_facts(fold, parent, child);
@@ -288,12 +287,10 @@ static void fold_lost(struct hop_fold *fold)
 {
     struct evidence *e = fold->r->evidence;
     for (uint32_t i = 0; i < e->row_count && fold->relays.count; i++) {
-        struct row *row = &e->rows[i];
-        if (row->end_status != END_SENT || fold->taken[i] || row->message == NONE ||
-            hash_map_find(&fold->relays, row->end_relay) == HASH_MAP_NONE)
-            continue;
-        row->end_status = END_UNKNOWN;
-        row->end_time_us = TIME_NONE;
+        const struct row *row = &e->rows[i];
+        if (row->end_status == END_SENT && !fold->taken[i] && row->message != NONE &&
+            hash_map_find(&fold->relays, row->end_relay) != HASH_MAP_NONE)
+            row_forget_end(fold->r, i);
     }
 }
 

@@ -104,6 +104,8 @@ static bool birth_is_late(const struct rebuild *r, const struct mail *mail, enum
         return false;
     if (mail->birth == BIRTH_NONE || mail->birth == BIRTH_CLEANUP)
         return birth != BIRTH_CLEANUP || !mail->has_message_id;
+    if (mail->birth == BIRTH_SMTPD && birth == BIRTH_SMTPD && !mail->client_seen)
+        return true;
     return mail->birth == birth && state && mail_session(r, mail) == state;
 }
 
@@ -113,7 +115,7 @@ struct mail *queue_birth(struct rebuild *r, const struct event *event, struct sl
     struct mail *mail = queue_find(r, queue_id);
     if (mail && birth_is_late(r, mail, birth, state)) {
         mail_touch(r, mail, event);
-        if (state) {
+        if (state && mail_message(r, mail)->session == SESSION_NONE) {
             mail->session = state->index + 1;
             mail_message(r, mail)->session = state->session;
         }

@@ -102,9 +102,21 @@ bool row_set_end(struct rebuild *r, uint32_t number, enum end_status status, int
     struct row *row = &r->evidence->rows[number];
     if (row->end_status == END_SENT && status != END_SENT)
         return false;
+    /* whoever got a final answer is not tried again: lines of one second out of order */
+    bool final = row->end_status != END_UNKNOWN && row->end_status != END_DEFERRED &&
+                 row->end_status != END_HELD;
+    if (final && status == END_DEFERRED &&
+        (row->end_status == END_EXPIRED || time_us <= row->end_time_us))
+        return false;
     row->end_status = (uint8_t)status;
     row->end_time_us = time_us;
     return true;
+}
+
+void row_forget_end(struct rebuild *r, uint32_t row)
+{
+    r->evidence->rows[row].end_status = END_UNKNOWN;
+    r->evidence->rows[row].end_time_us = TIME_NONE;
 }
 
 bool row_is_refused(const struct rebuild *r, uint32_t row)

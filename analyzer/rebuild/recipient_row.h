@@ -18,6 +18,8 @@ uint32_t row_named(struct rebuild *r, struct mail *mail, struct slice recipient,
 /* What a row came to, by a line at time_us. False when it had come to something better: one part of
  * an alias delivered is a recipient served. */
 bool row_set_end(struct rebuild *r, uint32_t row, enum end_status status, int64_t time_us);
+/* What the row came to is not known after all. */
+void row_forget_end(struct rebuild *r, uint32_t row);
 /* True when smtpd, cleanup or a milter refused the row. */
 bool row_is_refused(const struct rebuild *r, uint32_t row);
 /* Refuses every row of the mail that is not refused yet; without any row, one for a recipient that

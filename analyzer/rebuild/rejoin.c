@@ -203,6 +203,8 @@ static void edges_resolve(struct rebuild *r, struct hop_fold *fold)
             edge_resolve(r, edge, &parent, &child);
             if (edge->kind == EDGE_QUEUED_AS && edge->from.at.row != NONE)
                 hop_fold_relay(fold, edge->from.at.row);
+            if (edge->kind == EDGE_FORWARDED && child == NONE)
+                row_forget_end(r, edge->from.at.row);
             if (edge->kind == EDGE_NOTICE && child != NONE)
                 r->notes[child].marks |= MARK_NOTICE;
             if (edge->kind == EDGE_NOTICE || !join(r, parent, child))
