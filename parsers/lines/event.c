@@ -29,11 +29,6 @@ enum event_field_type event_field_type(enum event_field field)
                                                : FIELD_TYPE_TEXT;
 }
 
-bool event_field_is_number(enum event_field field)
-{
-    return event_field_type(field) == FIELD_TYPE_NUMBER;
-}
-
 const char *line_class_name(enum line_class line_class)
 {
     static const char *const names[] = {

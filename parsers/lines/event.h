@@ -379,8 +379,6 @@ enum event_field_type {
 };
 /* How the field is printed. */
 enum event_field_type event_field_type(enum event_field field);
-/* True when the field's text is a number and is printed as one. */
-bool event_field_is_number(enum event_field field);
 /* "understood", "foreign", "unknown", "malformed"; static storage. */
 const char *line_class_name(enum line_class line_class);
 

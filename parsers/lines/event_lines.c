@@ -6,6 +6,8 @@
 #include "base/escape.h"
 #include "base/xalloc.h"
 
+enum { SCORES_MAX = 500 }; /* tests of one verdict; real ones have up to a hundred */
+
 /* Appends `,"name":`. */
 static void add_key(struct buffer *out, const char *name)
 {
@@ -113,27 +115,45 @@ static void add_list(struct buffer *out, struct slice rest)
     buffer_add_byte(out, ']');
 }
 
+/* A test's name is a word of visible ASCII; a key of anything else would trouble who reads it. */
+static bool is_test_name(struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (name.at[i] <= ' ' || name.at[i] > '~')
+            return false;
+    return name.len > 0;
+}
+
+/* Whether the name is new among the first `count`; then it is the next of them. */
+static bool is_new_name(struct slice *names, size_t count, struct slice name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(names[i], name))
+            return false;
+    names[count] = name;
+    return true;
+}
+
 /* "NAME 1.2", "NAME=1.2" or "NAME(1.2){options}" as a member of an object. */
 static void add_scores(struct buffer *out, struct slice rest)
 {
-    struct slice member;
-    bool first = true;
+    struct slice member, names[SCORES_MAX];
+    size_t count = 0;
     buffer_add_byte(out, '{');
-    while (next_member(&rest, &member)) {
-        size_t len = 0;
+    while (count < SCORES_MAX && next_member(&rest, &member)) {
+        size_t len = 0, end = 0;
         while (len < member.len && !memchr(" =(", member.at[len], 3))
             len++;
+        struct slice name = slice_head(member, len);
         struct slice value = slice_trim(slice_skip(member, len + 1));
-        size_t end = 0;
         while (end < value.len &&
                (ascii_is_digit(value.at[end]) || memchr("+-.", value.at[end], 3)))
             end++;
-        if (len == 0)
+        if (!is_test_name(name) || !is_new_name(names, count, name))
             continue;
-        if (!first)
+        if (count++)
             buffer_add_byte(out, ',');
-        first = false;
-        escape_json(out, slice_head(member, len));
+        escape_json(out, name);
         buffer_add_byte(out, ':');
         if (end)
             add_number(out, slice_head(value, end));

@@ -117,14 +117,14 @@ static const char *compile_slot(struct slice inside, struct slice literal, struc
     if (!slice_is(name, "*")) {
         enum event_field field = slot_field(name, type);
         if (field == EVENT_FIELD_COUNT)
-            return "no such field";
+            return "no such field (docs/formats.md lists them)";
         step->field = (uint16_t)field;
     }
-    step->quoted = slice_is(type, "address");
+    step->quoted = slice_is(type, "address") || slice_is(type, "addr");
     if (type.len && !step->quoted && !slice_is(type, "text") && !slice_starts(type, "list")) {
         step->kind = STEP_TYPED;
         step->call.type = slot_type_find(type);
-        return step->call.type ? NULL : "no such slot type";
+        return step->call.type ? NULL : "no such slot type (int float word addr ip qid list text)";
     }
     if (literal.len == 0) {
         step->kind = STEP_REST;
@@ -237,7 +237,8 @@ const struct compiled_shape *shape_compile(struct arena *arena, const struct lin
     struct step steps[MAX_STEPS];
     size_t count;
     shape->row = row;
-    compile_lead(&pattern, shape);
+    if (!(row->flags & SHAPE_RAW))
+        compile_lead(&pattern, shape);
     *error = compile_steps(pattern, steps, &count);
     if (*error == NULL)
         *error = compile_constants(arena, row->sets, shape);

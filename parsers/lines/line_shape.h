@@ -9,7 +9,7 @@
  *
  * A pattern is literal text with slots:
  *   {field}          text up to the next literal, or the rest of the line when it stands last
- *   {field:type}     int float word ip qid msgid trim program address text (line_slots.h)
+ *   {field:type}     int float word addr ip qid list text, and more of line_slots.h
  *   {slot}           a slot that sets several fields: client, reply, delivery ... (line_slots.h)
  *   {*}              text that is skipped
  * It may begin with "{severity}: " (any of warning, error, fatal, panic) or one of these words, and
@@ -23,8 +23,10 @@
 #include "base/slice.h"
 #include "parsers/lines/event.h"
 
-/* The row names a strong form: it may be believed from a program of unknown name. */
-enum { SHAPE_STRONG = 1 };
+enum {
+    SHAPE_STRONG = 1, /* a strong form: it may be believed from a program of unknown name */
+    SHAPE_RAW = 2     /* nothing is taken off the line before the pattern begins (user-given) */
+};
 
 /* One row. All strings static (built-in tables) or living in the parser (user-given shapes). */
 struct line_shape {
@@ -55,7 +57,7 @@ const struct compiled_shape *shape_compile(struct arena *arena, const struct lin
 const struct line_shape *compiled_shape_row(const struct compiled_shape *shape);
 
 /* A set that tries `count` shapes in the given order; lives in arena, borrows the shapes. With
- * `raw` rows see the text from its first byte, severity and queue id are not taken off. */
+ * `raw` all shapes are SHAPE_RAW, and see the text from its first byte. */
 struct shape_set *shape_set_new(struct arena *arena, const struct compiled_shape *const *shapes,
                                 size_t count, bool raw);
 /* How many shapes the set has. */

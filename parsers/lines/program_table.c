@@ -34,6 +34,7 @@ struct program {
     uint64_t *counts;               /* by index in the set */
     struct example *examples;
     uint64_t *user_counts;
+    struct example *user_examples;
     uint64_t foreign;
     struct example foreign_example;
 };
@@ -107,6 +108,16 @@ static size_t list_tables(const struct program_rule *rule, const struct shape_ta
     return count;
 }
 
+/* Whose line it is when a row of the table takes it: the program's, but of a program whose service
+ * the name does not tell, the table's. */
+static enum service service_of(const struct program_rule *rule, const struct shape_table *table)
+{
+    if (rule->origin == PROGRAM_STRANGER)
+        return table->service == SERVICE_NONE ? SERVICE_POSTFIX_OTHER : table->service;
+    bool named = table->service == SERVICE_NONE || rule->service != SERVICE_POSTFIX_OTHER;
+    return named ? rule->service : table->service;
+}
+
 static const struct rule_set *rule_set_get(struct line_parser *parser,
                                            const struct program_rule *rule)
 {
@@ -126,8 +137,7 @@ static const struct rule_set *rule_set_get(struct line_parser *parser,
         const struct compiled_table *table = table_get(parser, tables[i]);
         for (size_t s = 0; s < tables[i]->count; s++, at++) {
             shapes[at] = table->shapes[s];
-            bool any = tables[i]->service == SERVICE_NONE || rule->service != SERVICE_POSTFIX_OTHER;
-            services[at] = (uint8_t)(any ? rule->service : tables[i]->service);
+            services[at] = (uint8_t)service_of(rule, tables[i]);
         }
     }
     struct rule_set *made = ARENA_NEW(&parser->arena, struct rule_set);
@@ -182,11 +192,12 @@ static struct program *program_new(struct line_parser *parser, struct slice name
     size_t count = shape_set_count(program->rules->set);
     program->counts = ARENA_ARRAY(&parser->arena, uint64_t, count + 1);
     program->examples = ARENA_ARRAY(&parser->arena, struct example, count + 1);
-    if (parser->user) {
+    if (parser->user)
         program->user = user_shapes_of(parser->user, program->name);
-        if (program->user)
-            program->user_counts =
-                ARENA_ARRAY(&parser->arena, uint64_t, shape_set_count(program->user->set) + 1);
+    if (program->user) {
+        count = shape_set_count(program->user->set);
+        program->user_counts = ARENA_ARRAY(&parser->arena, uint64_t, count + 1);
+        program->user_examples = ARENA_ARRAY(&parser->arena, struct example, count + 1);
     }
     return program;
 }
@@ -280,9 +291,14 @@ static bool match_user(struct line_parser *parser, struct program *program,
     unsigned index = shape_set_match(program->user->set, line->text, SHAPE_USUAL, event);
     if (index == SHAPE_NO_MATCH)
         return false;
-    (void)parser;
-    program->user_counts[index]++;
+    if (program->user_counts[index]++ == 0)
+        remember(parser, &program->user_examples[index], line);
     event->line_class = LINE_UNDERSTOOD;
+    /* who teaches us a program's lines says that it belongs to the mail */
+    if (event->service == SERVICE_FOREIGN)
+        event->service = SERVICE_FILTER;
+    if (line->truncated)
+        event_set(event, FIELD_TRUNCATED, (struct slice)SLICE("true"));
     return true;
 }
 
@@ -383,8 +399,12 @@ static void list_program(struct line_parser *parser, const struct program *progr
         list_row(parser, &row);
     }
     for (size_t i = 0; program->user && i < shape_set_count(program->user->set); i++) {
+        const struct example *example = &program->user_examples[i];
         row = (struct shape_count){ .line_class = LINE_UNDERSTOOD,
                                     .program = program->name,
+                                    .example = example->raw,
+                                    .file = example->file,
+                                    .line = example->line,
                                     .count = program->user_counts[i] };
         row.shape = slice_of(compiled_shape_row(shape_set_get(program->user->set, i))->pattern);
         list_row(parser, &row);

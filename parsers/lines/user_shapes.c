@@ -46,7 +46,7 @@ static bool read_file(const char *path, struct buffer *out, struct fault *fault)
     if (!file)
         return fault_set(fault, FAULT_INPUT, path, 0, "cannot be opened: %s",
                          strerrordesc_np(errno));
-    for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
+    for (size_t got; !out->overflow && (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
         buffer_add(out, bytes, got);
     bool bad = ferror(file) != 0;
     fclose(file);
@@ -110,6 +110,7 @@ static bool read_pattern(struct reader *reader, struct slice text)
     row->pattern = arena_copy(reader->arena, slice_make(text.at + 1, text.len - 2)).at;
     row->sets = reader->section.sets;
     row->samples = "";
+    row->flags = SHAPE_RAW;
     const char *error;
     const struct compiled_shape *shape = shape_compile(reader->arena, row, &error);
     if (!shape)

@@ -7,8 +7,8 @@
  *       "INFO: {*}pdate{*}successful{*}"
  *
  * A program line names programs, the kind, and constant fields; the indented lines below it are
- * patterns as in line_shape.h. The first that matches wins, before the built-in shapes. '#' begins
- * a comment line.
+ * patterns as in line_shape.h, compared from the first byte of the program's text. The first that
+ * matches wins, before the built-in shapes. '#' begins a comment line.
  */
 #include "base/arena.h"
 #include "base/fault.h"
