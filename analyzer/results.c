@@ -111,6 +111,17 @@ static uint32_t *sort_rows(const struct evidence *evidence)
     return order;
 }
 
+static void pack_rows(struct results *results)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    results->row_message = xcalloc(evidence->row_count + (size_t)1, sizeof(uint32_t));
+    results->message_client = xcalloc(evidence->message_count + (size_t)1, sizeof(uint32_t));
+    for (uint32_t row = 0; row < evidence->row_count; row++)
+        results->row_message[row] = evidence->rows[row].message;
+    for (uint32_t m = 0; m < evidence->message_count; m++)
+        results->message_client[m] = evidence->messages[m].client;
+}
+
 static void find_domains(struct results *results)
 {
     const struct intern *senders = &results->parts.evidence->senders;
@@ -224,6 +235,7 @@ struct results *results_new(const struct results_parts *parts)
     count_side(results, &results->baseline);
     count_side(results, &results->candidate);
     results->order = sort_rows(evidence);
+    pack_rows(results);
     find_domains(results);
     add_remarks(results);
     make_warnings(results);
@@ -249,6 +261,8 @@ void results_free(struct results *results)
     clusters_release(&results->clusters);
     free(results->reasons);
     free(results->order);
+    free(results->row_message);
+    free(results->message_client);
     free(results->sender_domain);
     intern_release(&results->domains);
     arena_release(&results->arena);

@@ -60,9 +60,11 @@ struct results {
     struct results_changes changes;
     struct results_warning *warnings;
     size_t warning_count;
-    uint32_t *order;       /* rows in order of time */
-    struct intern domains; /* of senders */
-    sym *sender_domain;    /* by sender */
+    uint32_t *order;          /* rows in order of time */
+    uint32_t *row_message;    /* by row, packed: what top lists read a hundred times */
+    uint32_t *message_client; /* by message */
+    struct intern domains;    /* of senders */
+    sym *sender_domain;       /* by sender */
 };
 
 /* Replays, labels, clusters and counts: everything that results.h hands out. Never NULL. Free with

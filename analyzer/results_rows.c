@@ -188,20 +188,21 @@ struct results_row results_row_at(const struct results *results, size_t index, s
 sym results_row_key(const struct results *results, uint32_t row, enum results_dimension dimension)
 {
     const struct evidence *evidence = results->parts.evidence;
-    const struct message *message = &evidence->messages[evidence->rows[row].message];
+    uint32_t message = results->row_message[row];
+    uint32_t client = results->message_client[message];
     switch (dimension) {
     case BY_ORGANISATION:
-        return results->clusters.of_client[message->client];
+        return results->clusters.of_client[client];
     case BY_NETWORK:
-        return results->clusters.network[message->client];
+        return results->clusters.network[client];
     case BY_COUNTRY:
-        return results->clusters.country[message->client];
+        return results->clusters.country[client];
     case BY_CLIENT:
-        return evidence->clients[message->client].address;
+        return evidence->clients[client].address;
     case BY_SENDER:
-        return message->sender;
+        return evidence->messages[message].sender;
     case BY_SENDER_DOMAIN:
-        return results->sender_domain[message->sender];
+        return results->sender_domain[evidence->messages[message].sender];
     case BY_RECIPIENT:
         return evidence->rows[row].recipient;
     case RESULTS_DIMENSIONS:
@@ -268,24 +269,18 @@ static struct key_count *count_keys(const struct results *results, const struct 
     const struct evidence *evidence = results->parts.evidence;
     struct key_count *counts =
         xcalloc(results_key_limit(results, dimension) + (size_t)1, sizeof *counts);
-    for (uint32_t m = 0; m < evidence->message_count; m++) {
-        const struct message *message = &evidence->messages[m];
-        enum label_kind kind = label_kind_of(results->labels.of_message[m]);
-        if (results->reasons[m] != POPULATION_COUNTED)
+    for (uint32_t row = 0; row < evidence->row_count; row++) {
+        if (acting ? !results_row_is_hit(side, acting, row) : !results_row_is_stopped(results, row))
             continue;
-        for (uint32_t i = 0; i < message->row_count; i++) {
-            uint32_t row = message->first_row + i;
-            if (acting ? !results_row_is_hit(side, acting, row)
-                       : !results_row_is_stopped(results, row))
-                continue;
-            struct key_count *count = &counts[results_row_key(results, row, dimension)];
-            if (count->seen == m + 1)
-                continue;
-            count->seen = m + 1;
-            count->messages++;
-            count->ham += kind == LABEL_HAM;
-            count->spam += kind == LABEL_SPAM;
-        }
+        uint32_t m = results->row_message[row];
+        struct key_count *count = &counts[results_row_key(results, row, dimension)];
+        if (count->seen == m + 1 || results->reasons[m] != POPULATION_COUNTED)
+            continue;
+        enum label_kind kind = label_kind_of(results->labels.of_message[m]);
+        count->seen = m + 1;
+        count->messages++;
+        count->ham += kind == LABEL_HAM;
+        count->spam += kind == LABEL_SPAM;
     }
     return counts;
 }
@@ -297,7 +292,8 @@ struct results_share *results_top_in(const struct results *results, const struct
     const struct results_side *side =
         set == &results->baseline.set ? &results->baseline : &results->candidate;
     *count = 0;
-    if (restriction != SIZE_MAX && set->restrictions[restriction].hits == 0)
+    if (restriction != SIZE_MAX &&
+        (restriction >= set->restriction_count || set->restrictions[restriction].hits == 0))
         return ARENA_ARRAY(arena, struct results_share, 1);
     uint8_t *acting = restriction == SIZE_MAX ? NULL : results_acting_classes(side, restriction);
     struct key_count *counts = count_keys(results, side, acting, dimension);
