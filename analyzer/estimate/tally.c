@@ -37,6 +37,7 @@ struct tally {
     struct tally_inputs inputs;
     struct side ham, spam;
     struct retries retries; /* of ham */
+    uint32_t *classes;      /* by row, of the view at hand: written by begin() */
     uint8_t *baseline;      /* enum verdict_kind by row; never unknown: the log tells */
     uint64_t disagreements;
     struct results_population population;
@@ -170,6 +171,7 @@ struct tally *tally_new(const struct tally_inputs *inputs)
     struct tally *tally = xcalloc(1, sizeof *tally);
     tally->inputs = *inputs;
     tally->baseline = xcalloc(evidence->row_count + (size_t)1, 1);
+    tally->classes = xcalloc(evidence->row_count + (size_t)1, sizeof *tally->classes);
     judge_baseline(tally);
     uint32_t keys = inputs->clusters->keys.count;
     uint32_t *sizes[SIZE_TABLES];
@@ -194,6 +196,7 @@ void tally_free(struct tally *tally)
     free(tally->spam.subjects);
     retries_release(&tally->retries);
     free(tally->baseline);
+    free(tally->classes);
     free(tally);
 }
 
@@ -207,6 +210,7 @@ struct results_population tally_population(const struct tally *tally)
 /* What is known of a class of rows, looked up once per view. */
 struct class_facts {
     enum effect effect;
+    bool accepts;
     uint32_t check; /* that decides; CHECK_NONE */
 };
 
@@ -265,6 +269,7 @@ static void look_up_classes(struct count_work *work, const struct results_restri
         const struct verdict *verdict = view_class_verdict(work->view, k);
         bool simulated = k < replay_class_count(work->view->replay);
         work->classes[k].effect = effect_of(verdict);
+        work->classes[k].accepts = tally_is_accepted(verdict->kind);
         work->classes[k].check = simulated ? verdict->check : CHECK_NONE;
         find_maybe(work, restrictions, k);
     }
@@ -305,7 +310,7 @@ static void count_rows(const struct count_work *work, struct results_set *set,
     uint32_t row_count = work->tally->inputs.evidence->row_count;
     uint32_t *cells = xcalloc((size_t)VERDICT_KINDS * work->class_count + 1, sizeof *cells);
     for (uint32_t row = 0; row < row_count; row++) {
-        cells[(size_t)work->tally->baseline[row] * work->class_count + view_class(view, row)]++;
+        cells[(size_t)work->tally->baseline[row] * work->class_count + work->tally->classes[row]]++;
         if (view->from_log && view->from_log[row] == FROM_LOG_REFUSED)
             asked[replay_class(view->replay, row)]++;
     }
@@ -396,7 +401,7 @@ static void count_row(const struct count_work *work, struct side_count *sums, ui
                       sym cluster, uint32_t row)
 {
     uint32_t limit = work->tally->inputs.clusters->keys.count;
-    uint32_t row_class = view_class(work->view, row);
+    uint32_t row_class = work->tally->classes[row];
     const struct class_facts *facts = &work->classes[row_class];
     enum effect effect = facts->effect;
     if (effect == EFFECT_DEFERRED && (work->healed[row / 8] >> (row % 8) & 1))
@@ -472,7 +477,7 @@ static struct side_count count_side(const struct count_work *work, const struct 
 static bool row_is_accepted(void *context, uint32_t row)
 {
     struct count_work *work = context;
-    return tally_is_accepted(tally_verdict(work->view, row)->kind);
+    return work->classes[work->tally->classes[row]].accepts;
 }
 
 static void heal_row(void *context, uint32_t row)
@@ -503,6 +508,7 @@ static void count_messages(const struct count_work *work, struct results_restric
     free(spam.maybe);
 }
 
+/* Looks everything up that depends on the view. A tally counts one view at a time. */
 static void begin(struct count_work *work, const struct results_restriction *restrictions)
 {
     const struct tally *tally = work->tally;
@@ -512,6 +518,8 @@ static void begin(struct count_work *work, const struct results_restriction *res
     work->maybe = xcalloc((size_t)work->class_count * work->mask_words + 1, sizeof *work->maybe);
     work->healed = xcalloc(tally->inputs.evidence->row_count / 8 + (size_t)1, 1);
     look_up_classes(work, restrictions);
+    for (uint32_t row = 0; row < tally->inputs.evidence->row_count; row++)
+        tally->classes[row] = view_class(work->view, row);
     retries_heal(&tally->retries, row_is_accepted, heal_row, work);
 }
 
