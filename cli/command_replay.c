@@ -11,6 +11,9 @@
 #include "reports/report.h"
 #include "reports/row_lines.h"
 
+/* So many judgements usually narrow the interval more than any model (docs/method.md). */
+enum { AUDIT_LIMIT = 40 };
+
 static const struct report_format *chosen_format(const struct options *options)
 {
     switch (options->output) {
@@ -63,6 +66,18 @@ static bool write_verdicts(const struct options *options, const struct results *
     return output_commit(output, fault);
 }
 
+static bool write_audit(const struct options *options, const struct results *results,
+                        struct fault *fault)
+{
+    struct output output;
+    if (!options->audit_file)
+        return true;
+    if (!output_open(&output, options->audit_file, fault))
+        return false;
+    audit_lines_write(results, AUDIT_LIMIT, output.stream);
+    return output_commit(&output, fault);
+}
+
 /* The run itself, with the outputs already open: what cannot be written is known before the log is
  * read. The outputs are closed in any case. */
 static int replay(const struct options *options, const struct threshold *thresholds,
@@ -78,6 +93,7 @@ static int replay(const struct options *options, const struct threshold *thresho
     chosen_format(options)->write(results, &context, document->stream);
     bool good = output_commit(document, fault);
     good &= write_verdicts(options, results, verdicts, fault);
+    good &= write_audit(options, results, fault);
     good &= run_finish(options, results, fault);
     int status = good ? judge(options, thresholds, results) : 0;
     results_free(results);

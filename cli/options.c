@@ -290,6 +290,9 @@ static const struct option_row rows[] = {
     { "budget", 0, "RATE", MODEL, set_budget, 0, 0,
       "how much of the wanted mail may be lost (0.1%): says whether the candidate keeps within it, "
       "and what evidence would tell when these logs do not" },
+    { "audit-list", 0, "FILE", COMMAND_REPLAY, set_text, AT(audit_file), 0,
+      "write the messages whose judgement by hand tells most; fill in `ham` and give the file back "
+      "with --labels" },
     { "seed", 0, "N", MODEL, set_seed, 0, 0, "of everything that is drawn by lot; default 1" },
 
     { "What to explain", 0, NULL, 0, NULL, 0, 0, NULL },

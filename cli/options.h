@@ -75,6 +75,7 @@ struct options {
     double budget;          /* 0: not said */
     uint64_t seed;          /* 0: not said */
     unsigned label_sources; /* 0: not said */
+    const char *audit_file;
 
     /* what comes out */
     enum output_format output;

@@ -201,6 +201,37 @@ static bool flush(struct buffer *out, FILE *to)
     return good;
 }
 
+bool audit_lines_write(const struct results *results, size_t limit, FILE *to)
+{
+    struct buffer out;
+    struct arena arena;
+    size_t count;
+    buffer_init(&out, FLUSH_AT + LINE_ROOM);
+    arena_init(&arena);
+    const struct results_audit *list = results_audit(results, limit, &arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct results_row row = results_row_at(results, list[i].row, &arena);
+        buffer_add_text(&out, "{\"time\":");
+        add_time(&out, row.time_us, row.offset_minutes);
+        add_slice(&out, "queue_id", row.queue_id);
+        add_slice(&out, "message_id", row.message_id);
+        add_slice(&out, "client_address", row.client_address);
+        add_slice(&out, "client_name", row.client_name);
+        add_slice(&out, "helo", row.helo);
+        add_slice(&out, "sender", row.sender);
+        add_slice(&out, "to",
+                  row.recipient); /* not "recipient": the judgement is for all of them */
+        add_slice(&out, "organisation", list[i].organisation);
+        add_number_or_null(&out, "stands_for", list[i].messages);
+        add_label(&out, &row);
+        buffer_add_text(&out, ",\"source\":\"audit\",\"ham\":null}\n");
+    }
+    bool good = flush(&out, to);
+    arena_release(&arena);
+    buffer_release(&out);
+    return good;
+}
+
 bool row_lines_write(const struct results *results, enum row_line_kind kind, FILE *to)
 {
     struct buffer out;

@@ -17,6 +17,10 @@ enum row_line_kind { ROW_LINE_VERDICT, ROW_LINE_TRANSACTION };
 
 /* Appends one line with its newline. */
 void row_line_format(struct buffer *out, const struct results_row *row, enum row_line_kind kind);
+/* Writes the messages whose judgement by hand tells most, at most `limit`, one JSON line each: with
+ * "ham":null, to be filled in (1 wanted, 0 not) and given back with --labels. False when the stream
+ * refuses. */
+bool audit_lines_write(const struct results *results, size_t limit, FILE *to);
 /* Writes all rows in order of time. False when the stream refuses (errno says why). */
 bool row_lines_write(const struct results *results, enum row_line_kind kind, FILE *to);
 

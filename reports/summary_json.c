@@ -9,7 +9,13 @@
 #include "base/escape.h"
 #include "base/xalloc.h"
 
-enum { SCHEMA_VERSION = 1, TOP_LIMIT = 10, TEXT_LIMIT = 1 << 16, REAL_DIGITS = 12 };
+enum {
+    SCHEMA_VERSION = 1,
+    TOP_LIMIT = 10,
+    RESCUE_LIMIT = 20,
+    TEXT_LIMIT = 1 << 16,
+    REAL_DIGITS = 12
+};
 
 /* jansson gives NULL for text that is not UTF-8, and then drops the key in silence: here a NULL is
  * our own mistake. */
@@ -180,6 +186,30 @@ static json_t *group_json(const struct results_group *group)
     return object;
 }
 
+/* The allow list, and what it would leave. */
+static json_t *rescue_json(const struct results *results, struct arena *arena)
+{
+    struct results_rescue rescue = results_rescue(results, RESCUE_LIMIT, arena);
+    if (!rescue.list)
+        return json_null();
+    json_t *object = json_object(), *clients = json_array();
+    for (size_t i = 0; i < rescue.client_count; i++) {
+        const struct results_allow *allow = &rescue.clients[i];
+        json_t *client = json_object();
+        set(client, "address", text_or_null(allow->address));
+        set(client, "organisation", text_or_null(allow->organisation));
+        set(client, "ham", whole(allow->messages));
+        set(client, "spam", whole(allow->spam));
+        set(client, "days", whole(allow->days));
+        append(clients, client);
+    }
+    set(object, "list", word_or_null(rescue.list));
+    set(object, "clients", clients);
+    set(object, "ham_lost", estimate_json(&rescue.ham_lost));
+    set(object, "spam_stopped", estimate_json(&rescue.spam_stopped));
+    return object;
+}
+
 static json_t *assessment_json(const struct results *results)
 {
     struct arena arena;
@@ -201,6 +231,7 @@ static json_t *assessment_json(const struct results *results)
     set(object, "refused_already", group_json(&a.refused));
     set(object, "high_with_refused", real_or_null(a.refused_high));
     set(object, "advice", text_or_null(a.advice));
+    set(object, "allow", rescue_json(results, &arena));
     arena_release(&arena);
     return object;
 }

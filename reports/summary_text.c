@@ -349,6 +349,29 @@ static void add_senders(struct page *page)
     }
 }
 
+/* Addresses only: names of others do not belong into a table. */
+static void add_rescue(struct page *page)
+{
+    struct results_rescue rescue = results_rescue(page->results, TOP_LIMIT, &page->arena);
+    if (rescue.client_count == 0)
+        return;
+    add_heading(page, "An allow list that would save the most of it");
+    buffer_format(&page->out, "  # cidr table; check_client_access first in %s\n", rescue.list);
+    for (size_t i = 0; i < rescue.client_count; i++) {
+        const struct results_allow *allow = &rescue.clients[i];
+        add(page, "  # "); /* comments have lines of their own in a table */
+        add_count(page, allow->messages, 0);
+        add(page, " wanted messages on ");
+        add_count(page, allow->days, 0);
+        add(page, allow->days == 1 ? " day\n  " : " days\n  ");
+        add_foreign(page, allow->address);
+        add(page, " OK\n");
+    }
+    add(page, "  With it:\n");
+    add_estimate(page, 2, "ham lost", &rescue.ham_lost);
+    add_estimate(page, 2, "spam stopped", &rescue.spam_stopped);
+}
+
 static void add_remarks(struct page *page)
 {
     size_t count;
@@ -374,6 +397,7 @@ bool summary_text_write(const struct results *results, const struct report_conte
     add_sets(&page);
     add_assessment(&page);
     add_senders(&page);
+    add_rescue(&page);
     add_restrictions(&page);
     add_remarks(&page);
     bool good = !page.out.overflow && fwrite(page.out.at, 1, page.out.len, to) == page.out.len;

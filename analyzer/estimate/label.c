@@ -70,7 +70,7 @@ static bool given_label(struct labelling *work, const struct message *message, u
     struct source_name source;
     snprintf(source.text, sizeof source.text, "%.*s", SLICE_FMT(judgement->source));
     work->used[number] = true;
-    *label = (struct label){ judgement->ham, add_set(work->labels, &source, 1) };
+    *label = (struct label){ judgement->ham, add_set(work->labels, &source, 1), true };
     return true;
 }
 
@@ -81,7 +81,7 @@ static void label_message(struct labelling *work, uint32_t number)
     struct label_opinion opinion;
     label_opinion_of(work->facts, number, &opinion);
     struct label guess = { label_model_ham(&labels->model, &work->rules, &opinion.votes),
-                           add_set(labels, opinion.names, opinion.name_count) };
+                           add_set(labels, opinion.names, opinion.name_count), false };
     double greatest = (double)NAN;
     bool guessed = false;
     for (uint32_t i = 0; i < message->row_count; i++) {

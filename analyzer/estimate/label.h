@@ -23,6 +23,7 @@ enum label_kind { LABEL_NONE, LABEL_HAM, LABEL_SPAM };
 struct label {
     double ham;       /* NAN: unlabelled */
     uint32_t sources; /* number of a set of sources; 0 is the empty set */
+    bool given;       /* somebody said so; else a guess */
 };
 
 struct labels {

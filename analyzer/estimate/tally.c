@@ -221,7 +221,8 @@ struct count_work {
     uint32_t class_count, check_count, mask_words;
     struct class_facts *classes;
     uint64_t *maybe; /* by class with an unknown effect: bit set of checks that may act */
-    uint8_t *healed; /* bit set by row */
+    const struct tally_spared *spared; /* NULL: nobody */
+    uint8_t *healed;                   /* bit set by row */
 };
 
 static enum effect effect_of(const struct verdict *verdict)
@@ -397,6 +398,16 @@ struct side_count {
     bool has_unknown;
 };
 
+/* True when an allow list before the check that stops the row would let it in. */
+static bool is_spared(const struct count_work *work, uint32_t row, uint32_t row_class)
+{
+    const struct evidence *evidence = work->tally->inputs.evidence;
+    uint32_t check = work->classes[row_class].check;
+    return check != CHECK_NONE && work->spared->checks[check] &&
+           work->spared->clients[evidence->messages[evidence->rows[row].message].client] &&
+           replay_class_unique(work->view->replay, row_class, check);
+}
+
 static void count_row(const struct count_work *work, struct side_count *sums, uint32_t subject,
                       sym cluster, uint32_t row)
 {
@@ -406,6 +417,8 @@ static void count_row(const struct count_work *work, struct side_count *sums, ui
     enum effect effect = facts->effect;
     if (effect == EFFECT_DEFERRED && (work->healed[row / 8] >> (row % 8) & 1))
         effect = EFFECT_DELAYED;
+    if (work->spared && is_spared(work, row, row_class))
+        effect = EFFECT_NONE;
     if (effect == EFFECT_REFUSED || effect == EFFECT_DEFERRED) {
         hit(&sums->lost, subject, cluster, limit, effect == EFFECT_DEFERRED);
         if (facts->check != CHECK_NONE)
@@ -555,6 +568,15 @@ void tally_count(const struct tally *tally, const struct tally_view *view,
     free(asked);
 }
 
+static void free_side_count(struct side_count *sums, uint32_t check_count)
+{
+    for (uint32_t c = 0; c < check_count; c++)
+        free(sums->by_check[c].clusters);
+    free(sums->delayed.clusters);
+    free(sums->by_check);
+    free(sums->maybe);
+}
+
 struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct tally_view *view,
                                       const struct results_set *set, size_t *count)
 {
@@ -565,12 +587,8 @@ struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct ta
                                .check_count = (uint32_t)set->restriction_count };
     begin(&work, set->restrictions);
     struct side_count sums = count_side(&work, &tally->ham, rates);
-    for (uint32_t c = 0; c < work.check_count; c++)
-        free(sums.by_check[c].clusters);
     free(sums.lost.clusters);
-    free(sums.delayed.clusters);
-    free(sums.by_check);
-    free(sums.maybe);
+    free_side_count(&sums, work.check_count);
     end(&work);
     *count = 0;
     for (sym key = 0; key < keys; key++)
@@ -579,6 +597,24 @@ struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct ta
             rates[(*count)++] = rates[key];
         }
     return rates;
+}
+
+void tally_spare(const struct tally *tally, const struct tally_view *view,
+                 const struct results_set *set, const struct tally_spared *spared,
+                 struct estimate *ham_lost, struct estimate *spam_stopped)
+{
+    struct count_work work = { .tally = tally,
+                               .view = view,
+                               .spared = spared,
+                               .check_count = (uint32_t)set->restriction_count };
+    begin(&work, set->restrictions);
+    struct side_count ham = count_side(&work, &tally->ham, NULL);
+    struct side_count spam = count_side(&work, &tally->spam, NULL);
+    *ham_lost = finish(&ham.lost, &tally->ham);
+    *spam_stopped = finish(&spam.lost, &tally->spam);
+    free_side_count(&ham, work.check_count);
+    free_side_count(&spam, work.check_count);
+    end(&work);
 }
 
 double tally_spam_share(const struct tally *tally)

@@ -68,6 +68,15 @@ void tally_count(const struct tally *tally, const struct tally_view *view,
  * look at what tally_count counted (`set`). The caller frees it. */
 struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct tally_view *view,
                                       const struct results_set *set, size_t *count);
+/* Clients that an allow list lets in before certain checks are asked. */
+struct tally_spared {
+    const uint8_t *clients; /* by client of the evidence */
+    const uint8_t *checks;  /* by check of the set */
+};
+/* The estimates of a view with such an allow list. */
+void tally_spare(const struct tally *tally, const struct tally_view *view,
+                 const struct results_set *set, const struct tally_spared *spared,
+                 struct estimate *ham_lost, struct estimate *spam_stopped);
 /* How much of what is labelled as wanted may be spam, by the labels' own probabilities. */
 double tally_spam_share(const struct tally *tally);
 /* Mail that the baseline keeps out and that nobody labelled as spam: perhaps wanted, too. */

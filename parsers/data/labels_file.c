@@ -129,6 +129,10 @@ static bool add_json(struct labels_file *labels, struct slice line)
             good = false;
     }
     const json_t *ham = json_object_get(object, field_names[LABEL_HAM]);
+    if (good && json_is_null(ham)) { /* an audit list: not judged yet */
+        json_decref(object);
+        return true;
+    }
     double value = json_is_true(ham) ? 1 : json_is_false(ham) ? 0 : json_number_value(ham);
     good = good && (json_is_number(ham) || json_is_boolean(ham)) && add(labels, text, value);
     json_decref(object);

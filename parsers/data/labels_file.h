@@ -9,7 +9,7 @@
  *     1@example.org,b@example.com,0,mailbox
  *
  * queue_id or message_id (with or without <>) name the mail, recipient (optional) one of its rows,
- * ham is the probability 0..1 that it was wanted. Of several lines for the same mail and recipient
+ * ham is the probability 0..1 that it was wanted (null: not judged yet, the line is passed over). Of several lines for the same mail and recipient
  * the last counts; a line with a recipient outranks one without, a queue id a message id. Unknown
  * fields are ignored. Constant once read.
  */

@@ -119,6 +119,17 @@ struct results_assessment results_assess(const struct results *results, struct a
         .advice = SLICE("advice"),
     };
 }
+struct results_rescue results_rescue(const struct results *results, size_t limit,
+                                     struct arena *arena)
+{
+    static const struct results_allow clients[] = { { SLICE("192.0.2.7"), SLICE("x"), 5, 1, 2 } };
+    (void)results, (void)limit, (void)arena;
+    return (struct results_rescue){ .list = "smtpd_client_restrictions",
+                                    .clients = clients,
+                                    .client_count = 1,
+                                    .ham_lost = estimate_of(1103),
+                                    .spam_stopped = estimate_of(1109) };
+}
 struct results_share *results_top_in(const struct results *results, const struct results_set *set,
                                      size_t restriction, enum results_dimension dimension,
                                      size_t limit, struct arena *arena, size_t *count)
@@ -176,7 +187,8 @@ static void walk(const json_t *value, size_t *rates)
             ck_assert_msg(json_object_get(value, companions[c]) != NULL, "%s", companions[c]);
     }
     if (json_object_get(value, "ham_lost"))
-        ck_assert(json_object_get(value, "coverage") || json_object_get(value, "unknown"));
+        ck_assert(json_object_get(value, "coverage") || json_object_get(value, "unknown") ||
+                  json_object_get(value, "clients"));
     json_object_foreach((json_t *)(uintptr_t)value, key, member) walk(member, rates);
     json_array_foreach(value, i, member) walk(member, rates);
 }
@@ -191,7 +203,7 @@ START_TEST(test_json)
     json_t *document = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
     ck_assert(document != NULL);
     walk(document, &rates);
-    ck_assert_uint_eq(rates, 2 * (3 + 2 * 2));
+    ck_assert_uint_eq(rates, 2 * (3 + 2 * 2) + 2);
     ck_assert(text[len - 1] == '\n' && strchr(text, '\x1b') == NULL);
     ck_assert(strstr(text, "\"schema_version\": 1,\n \"program\"") != NULL);
     ck_assert(strstr(text, "\"coverage\": 0.9751") != NULL); /* not 0.97509999999999997 */
@@ -276,7 +288,8 @@ START_TEST(test_text)
     ck_assert(strchr(text, '\x1b') == NULL && strchr(text, '\x07') == NULL);
     ck_assert(strncmp(text, "An answer with \\x1b[2J in it", 28) == 0);
     static const char *const rates[] = { "1217 of 30,011 = ", "1301 of 30,011 = ",
-                                         "1409 of 30,011 = ", "1009 of 30,011 = " };
+                                         "1409 of 30,011 = ", "1009 of 30,011 = ",
+                                         "1103 of 30,011 = ", "1109 of 30,011 = " };
     for (size_t i = 0; i < COUNT(rates); i++) {
         const char *at = strstr(text, rates[i]);
         ck_assert_msg(at != NULL, "%s", rates[i]);
@@ -292,6 +305,7 @@ START_TEST(test_text)
     ck_assert(strstr(text, "mail to come      2.1 % .. 21 %  95 %") != NULL);
     ck_assert(strstr(text, "a typical week") == NULL); /* not known */
     ck_assert(strstr(text, "kept out already: 17 messages") != NULL);
+    ck_assert(strstr(text, "  # 5 wanted messages on 2 days\n  192.0.2.7 OK\n  With it:") != NULL);
     ck_assert(strstr(text, "97.5 %") != NULL); /* coverage */
     ck_assert(strstr(text, "reject_unknown_client_hostname") != NULL);
     ck_assert(strstr(text, "hits 260, decides 210, alone 90, undecided 4") != NULL);

@@ -387,6 +387,65 @@ START_TEST(test_assessment)
 }
 END_TEST
 
+/* Two clients without a name, one of them sends more spam than wanted mail. */
+START_TEST(test_rescue)
+{
+    static const struct mail few[] = {
+        { "192.0.2.2", NULL, 1, 1, 10, false },
+        { "192.0.2.2", NULL, 1, 1, 20, false },
+        { "192.0.2.2", NULL, 0, 1, 30, false },
+        { "198.51.100.9", NULL, 1, 1, 40, false },
+        { "198.51.100.9", NULL, 0, 1, 50, false },
+        { "198.51.100.9", NULL, 0, 1, 60, false },
+        { "203.0.113.1", "mx.a.example", 1, 1, 70, false },
+        { "203.0.113.7", NULL, 1, 1, 86400 + 80, false },
+    };
+    struct world world;
+    build(&world, few, COUNT(few), "reject_unknown_client_hostname");
+    struct results_rescue rescue = results_rescue(world.results, 10, &world.arena);
+    ck_assert_str_eq(rescue.list, "smtpd_client_restrictions");
+    ck_assert_uint_eq(rescue.client_count, 2);
+    ck_assert_slice(rescue.clients[0].address, "192.0.2.2");
+    ck_assert(rescue.clients[0].messages == 2 && rescue.clients[0].spam == 1 &&
+              rescue.clients[0].days == 1);
+    ck_assert_slice(rescue.clients[1].address, "203.0.113.7");
+    ck_assert_uint_eq(results_candidate(world.results)->ham_lost.count, 4);
+    ck_assert(rescue.ham_lost.count == 1 && rescue.ham_lost.of == 5);
+    ck_assert(rescue.spam_stopped.count == 2 && rescue.spam_stopped.of == 3);
+    rescue = results_rescue(world.results, 1, &world.arena);
+    ck_assert_uint_eq(rescue.ham_lost.count, 2);
+    results_toggle(world.results,
+                   find_restriction(world.results, "reject_unknown_client_hostname"));
+    rescue = results_rescue(world.results, 10, &world.arena);
+    ck_assert(!rescue.list && rescue.client_count == 0);
+    release(&world);
+}
+END_TEST
+
+/* One message of each sender that would be stopped and is not judged; largest sender first. */
+START_TEST(test_audit)
+{
+    static const struct mail few[] = {
+        { "192.0.2.2", NULL, (double)NAN, 1, 10, false },
+        { "198.51.100.9", NULL, (double)NAN, 2, 20, false },
+        { "198.51.100.9", NULL, (double)NAN, 1, 30, false },
+        { "203.0.113.1", "mx.a.example", (double)NAN, 1, 40, false }, /* is not stopped */
+        { "203.0.113.7", NULL, 1, 1, 50, false },                     /* is judged */
+    };
+    struct world world;
+    size_t count;
+    build(&world, few, COUNT(few), "reject_unknown_client_hostname");
+    struct results_audit *list = results_audit(world.results, 40, &world.arena, &count);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_slice(list[0].organisation, "198.51.100.0/24");
+    ck_assert(list[0].messages == 2 && list[0].row == 1);
+    ck_assert_slice(list[1].organisation, "192.0.2.0/24");
+    results_audit(world.results, 1, &world.arena, &count);
+    ck_assert_uint_eq(count, 1);
+    release(&world);
+}
+END_TEST
+
 START_TEST(test_nothing_at_all)
 {
     struct world world;
@@ -412,6 +471,8 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_answer_too_few);
     tcase_add_test(tcase, test_answer_without_labels);
     tcase_add_loop_test(tcase, test_assessment, 0, COUNT(budgets));
+    tcase_add_test(tcase, test_rescue);
+    tcase_add_test(tcase, test_audit);
     tcase_add_test(tcase, test_nothing_at_all);
 }
 

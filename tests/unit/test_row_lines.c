@@ -72,6 +72,17 @@ struct results_row results_row_at(const struct results *results, size_t index, s
     return row;
 }
 
+struct results_audit *results_audit(const struct results *results, size_t limit,
+                                    struct arena *arena, size_t *count)
+{
+    (void)results;
+    struct results_audit *list = ARENA_ARRAY(arena, struct results_audit, 2);
+    list[0] = (struct results_audit){ 7, SLICE("example.org"), 12 };
+    list[1] = (struct results_audit){ 3, SLICE("bad\xff\x1b"), 1 };
+    *count = limit < 2 ? limit : 2;
+    return list;
+}
+
 static const char full_verdict[] =
     "{\"time\":\"2026-11-22T10:15:01.123456+00:00\",\"host\":\"mx1\",\"queue_id\":\"4Xyz1\","
     "\"session\":1234,\"service\":\"smtpd\",\"client_address\":\"192.0.2.7\",\"client_name\":null,"
@@ -204,6 +215,27 @@ START_TEST(test_all_rows_in_order)
 }
 END_TEST
 
+/* A judgement that is filled in is one that --labels takes. */
+START_TEST(test_audit)
+{
+    char line[4096];
+    FILE *file = tmpfile();
+    ck_assert(audit_lines_write(NULL, 40, file));
+    rewind(file);
+    int count = 0;
+    for (; fgets(line, sizeof line, file); count++) {
+        json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+        ck_assert(json_is_object(object));
+        ck_assert(json_is_null(json_object_get(object, "ham")));
+        ck_assert_str_eq(json_string_value(json_object_get(object, "queue_id")), "4Xyz1");
+        ck_assert(!json_object_get(object, "recipient")); /* it would bind the judgement to one */
+        json_decref(object);
+    }
+    ck_assert_int_eq(count, 2);
+    fclose(file);
+}
+END_TEST
+
 START_TEST(test_full_disk)
 {
     FILE *file = fopen("/dev/full", "w");
@@ -218,6 +250,7 @@ END_TEST
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, test_all_rows_in_order);
+    tcase_add_test(tcase, test_audit);
     tcase_add_test(tcase, test_full_disk);
     tcase_add_test(tcase, test_full);
     tcase_add_loop_test(tcase, test_empty, ROW_LINE_VERDICT, ROW_LINE_TRANSACTION + 1);
