@@ -14,7 +14,7 @@
 #include "parsers/data/dns_line.h"
 
 enum { NAME_MAX_BYTES = 1024, BLOCK = 1 << 20, LINE_MAX_BYTES = 16 << 20 };
-enum { NO_RECORD = UINT32_MAX };
+static const uint32_t NO_RECORD = UINT32_MAX;
 
 struct record {
     sym name;

@@ -6,7 +6,8 @@
 #include "parsers/config/logical_line.h"
 #include "parsers/tables/table_internal.h"
 
-enum { INDEX_FROM = 32, FIRST_BYTES = 256, NO_END = UINT32_MAX };
+enum { INDEX_FROM = 32, FIRST_BYTES = 256 };
+static const uint32_t NO_END = UINT32_MAX;
 
 struct cidr_rule {
     enum { CIDR_MATCH, CIDR_IF, CIDR_ENDIF } op;

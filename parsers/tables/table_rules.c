@@ -7,7 +7,8 @@
 #include "base/xalloc.h"
 #include "parsers/config/logical_line.h"
 
-enum { NO_END = UINT32_MAX, VALUE_MAX = 1 << 20, GROUPS_MAX = 10000 };
+enum { VALUE_MAX = 1 << 20, GROUPS_MAX = 10000 };
+static const uint32_t NO_END = UINT32_MAX;
 
 struct rule {
     enum { OP_MATCH, OP_IF, OP_ENDIF } op;
