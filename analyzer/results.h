@@ -170,28 +170,6 @@ struct results_assessment {
     struct slice advice; /* the decision in words, and the cheapest evidence when it is open */
 };
 
-/* A message to judge by hand: it would be stopped, and nobody said yet whether it is wanted. */
-struct results_audit {
-    size_t row; /* its first stopped row: index for results_row_at */
-    struct slice organisation;
-    uint64_t messages; /* of this sender that would be stopped and are not judged */
-};
-
-/* A client to allow, so that its wanted mail gets in. */
-struct results_allow {
-    struct slice address, organisation;
-    uint64_t messages, spam; /* wanted and unwanted mail of this client that would be stopped */
-    uint64_t days;           /* on which it sent wanted mail that would be stopped */
-};
-
-/* What an allow list would save. */
-struct results_rescue {
-    const char *list; /* where check_client_access must stand; NULL: nothing to save */
-    const struct results_allow *clients;
-    size_t client_count;
-    struct estimate ham_lost, spam_stopped; /* of the candidate with these clients allowed */
-};
-
 /* Gives everything back, what the results were made from included; NULL is allowed. */
 void results_free(struct results *results);
 /* What was read. */
@@ -210,14 +188,6 @@ const struct results_warning *results_warnings(const struct results *results, si
 struct slice results_answer(const struct results *results, struct arena *arena);
 /* The candidate's loss of wanted mail, assessed; after each toggle anew. Texts live in arena. */
 struct results_assessment results_assess(const struct results *results, struct arena *arena);
-/* The messages whose judgement by hand tells most, at most `limit`: one of each sender, those with the
- * most stopped mail first, then senders drawn by lot. Lives in arena. */
-struct results_audit *results_audit(const struct results *results, size_t limit,
-                                    struct arena *arena, size_t *count);
-/* The clients that an allow list for the candidate should hold, at most `limit`, most wanted mail
- * first; those that send more spam than wanted mail are left out. Lives in arena. */
-struct results_rescue results_rescue(const struct results *results, size_t limit,
-                                     struct arena *arena);
 /* Switches a restriction of the candidate on or off and recomputes every number above. */
 void results_toggle(struct results *results, size_t restriction);
 /* Where the mail that a restriction acts on comes from (restriction SIZE_MAX: mail that the whole

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/results_advice.h"
 #include "analyzer/results_internal.h"
 #include "base/xalloc.h"
 

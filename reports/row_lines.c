@@ -1,4 +1,5 @@
 #include "reports/row_lines.h"
+#include "analyzer/results_advice.h"
 
 #include <math.h>
 

@@ -1,4 +1,5 @@
 #include "reports/summary_json.h"
+#include "analyzer/results_advice.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,4 +1,5 @@
 #include "reports/summary_text.h"
+#include "analyzer/results_advice.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -187,6 +187,18 @@ static void edge_resolve(struct rebuild *r, const struct edge *edge, uint32_t *p
     }
 }
 
+/* What an edge says about its two ends, whether they are joined or not. */
+static void edge_note(struct rebuild *r, struct hop_fold *fold, const struct edge *edge,
+                      uint32_t child)
+{
+    if (edge->kind == EDGE_QUEUED_AS && edge->from.at.row != NONE)
+        hop_fold_relay(fold, edge->from.at.row);
+    if (edge->kind == EDGE_FORWARDED && child == NONE)
+        row_forget_end(r, edge->from.at.row);
+    if (edge->kind == EDGE_NOTICE && child != NONE)
+        r->notes[child].marks |= MARK_NOTICE;
+}
+
 /* Resolves what the lines say outright, in order of strength; tells the folder which row went
  * where. */
 static void edges_resolve(struct rebuild *r, struct hop_fold *fold)
@@ -201,12 +213,7 @@ static void edges_resolve(struct rebuild *r, struct hop_fold *fold)
             if (edge->kind != order[k])
                 continue;
             edge_resolve(r, edge, &parent, &child);
-            if (edge->kind == EDGE_QUEUED_AS && edge->from.at.row != NONE)
-                hop_fold_relay(fold, edge->from.at.row);
-            if (edge->kind == EDGE_FORWARDED && child == NONE)
-                row_forget_end(r, edge->from.at.row);
-            if (edge->kind == EDGE_NOTICE && child != NONE)
-                r->notes[child].marks |= MARK_NOTICE;
+            edge_note(r, fold, edge, child);
             if (edge->kind == EDGE_NOTICE || !join(r, parent, child))
                 continue;
             if (edge->kind == EDGE_QUEUED_AS || edge->kind == EDGE_FORWARDED)

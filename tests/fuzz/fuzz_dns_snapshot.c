@@ -17,7 +17,8 @@ static bool check(void *context, enum dns_type type, struct slice name,
     dns_snapshot_format_line(&line, type, name, answer);
     struct dns_snapshot *again = dns_snapshot_new();
     /* Broken UTF-8 grows when it is written, and a name has its limit. */
-    if (type != DNS_OTHER && name.len < 300 && !dns_snapshot_add_line(again, slice_trim(buffer_slice(&line))))
+    if (type != DNS_OTHER && name.len < 300 &&
+        !dns_snapshot_add_line(again, slice_trim(buffer_slice(&line))))
         abort();
     dns_snapshot_free(again);
     buffer_release(&line);

@@ -315,7 +315,8 @@ static const struct {
     { "scanner", "score 12.5 of 5 for 17 from 192.0.2.9 in 4Sxyz12bBCz1234 by <a@example.org>",
       "spam_verdict", FIELD_SCORE, "12.5" },
     { "scanner", "warning: 4Sxyz12bBCz1234: odd day", "spam_verdict", FIELD_REASON, "day" },
-    { "scanner", "fatal: 4Sxyz12bBCz1234: odd day", "spam_verdict", FIELD_QUEUE_ID, "4Sxyz12bBCz1234" },
+    { "scanner", "fatal: 4Sxyz12bBCz1234: odd day", "spam_verdict", FIELD_QUEUE_ID,
+      "4Sxyz12bBCz1234" },
     { "scanner", "score high", "spam_verdict", FIELD_SCORE, NULL },
 };
 

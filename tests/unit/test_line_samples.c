@@ -50,9 +50,8 @@ static bool is_equal(const json_t *got, const json_t *want)
         json_object_size(got) == json_object_size(want)) {
         const char *key;
         json_t *value;
-        json_object_foreach((json_t *)(uintptr_t)want, key, value)
-            if (!is_equal(json_object_get(got, key), value))
-                return false;
+        json_object_foreach((json_t *)(uintptr_t)want, key,
+                            value) if (!is_equal(json_object_get(got, key), value)) return false;
         return true;
     }
     return got && json_equal(got, want);
@@ -91,7 +90,8 @@ START_TEST(rows_give_their_fields)
     const char *kind = json_string_value(json_object_get(got, "kind")), *key;
     ck_assert_msg(slice_is(samples.column[_i][1], kind ? kind : "unknown"), "row %zu is %s",
                   samples.number[_i], kind);
-    json_object_foreach(want, key, value) {
+    json_object_foreach(want, key, value)
+    {
         json_t *is = json_object_get(got, key);
         bool must_lack = json_is_string(value) && strcmp(json_string_value(value), "-") == 0;
         char *shown = json_dumps(is, JSON_ENCODE_ANY);

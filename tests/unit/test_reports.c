@@ -2,6 +2,7 @@
  * The documents, over results that this file makes up: in every format each rate stands with its
  * counts, interval, clusters and coverage; hostile text stays text.
  */
+#include "analyzer/results_advice.h"
 #include "reports/report.h"
 
 #include <jansson.h>

@@ -2,6 +2,7 @@
  * The one face that the views see, over a hand-made store and a real policy: what would
  * reject_unknown_client_hostname do?
  */
+#include "analyzer/results_advice.h"
 #include "analyzer/results_internal.h"
 
 #include <math.h>

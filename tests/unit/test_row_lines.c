@@ -1,5 +1,6 @@
 /* Rows as JSON Lines: every line is one JSON object with the contract's keys in the contract's
  * order, whatever bytes the log holds. */
+#include "analyzer/results_advice.h"
 #include "reports/row_lines.h"
 
 #include <jansson.h>
