@@ -103,7 +103,7 @@ static int replay(const struct options *options, const struct threshold *thresho
 int command_replay(const struct options *options, struct fault *fault)
 {
     struct threshold *thresholds = xcalloc(options->fail_on.count + 1, sizeof *thresholds);
-    struct output document = { NULL }, verdicts = { NULL };
+    struct output document = { .stream = NULL }, verdicts = { .stream = NULL };
     int status = 0;
     if (parse_thresholds(options, thresholds, fault) &&
         output_open(&document, options->output_file, fault)) {

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
         return 0;
     }
     struct options options;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     options_init(&options);
     int status = command ? run(command, &options, argc - 1, argv + 1, &fault)
                          : run(default_command(), &options, argc, argv, &fault);

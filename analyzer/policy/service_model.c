@@ -192,7 +192,7 @@ static void read_default_list(struct service_models *models, struct service_mode
                               const char *path, bool recipients)
 {
     char place[PATH_MAX_BYTES];
-    struct fault missing = { FAULT_NONE };
+    struct fault missing = { .kind = FAULT_NONE };
     rooted_path(models, path, place);
     size_t len = strlen(path);
     bool local = len > 6 && strcmp(path + len - 6, ".local") == 0;

@@ -28,7 +28,7 @@ int main(int argc, char **argv)
     char text[1024];
     struct arena arena;
     struct buffer line;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     struct resolver_options options = resolver_default_options();
     options.servers = argc > 1 ? argv[1] : NULL;
     options.per_second = 0;

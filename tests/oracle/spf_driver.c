@@ -37,7 +37,7 @@ static void answer_line(const struct dns_snapshot *dns, char *line)
 int main(int argc, char **argv)
 {
     struct diagnostics notes;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     char line[4096];
     struct dns_snapshot *dns = dns_snapshot_new();
     diagnostics_init(&notes);

@@ -9,7 +9,7 @@
 
 static struct line_parser *parser_with(const char *syslog_name, const char *shapes_file)
 {
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     const struct line_parser_options options = { syslog_name, shapes_file };
     struct line_parser *parser = line_parser_new(&options, &fault);
     ck_assert_msg(parser != NULL, "%s", fault.what);
@@ -323,7 +323,7 @@ static const struct {
 START_TEST(taught_lines_are_understood)
 {
     char path[32];
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     struct event event;
     struct line_parser *parser = parse_shapes(shapes_text, sizeof shapes_text - 1, path, &fault);
     ck_assert_msg(parser != NULL, "%s", fault.what);
@@ -345,7 +345,7 @@ END_TEST
 START_TEST(taught_programs_keep_their_other_lines)
 {
     char path[32];
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     struct event event;
     struct line_parser *parser = parse_shapes(shapes_text, sizeof shapes_text - 1, path, &fault);
     ck_assert_int_eq(parse(parser, "scanner", "no such text", &event), LINE_FOREIGN);
@@ -384,7 +384,7 @@ static const struct {
 START_TEST(broken_shapes_are_named_by_line)
 {
     char path[32];
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     struct line_parser *parser =
         parse_shapes(broken[_i].text, strlen(broken[_i].text), path, &fault);
     ck_assert_msg(parser == NULL, "row %d is taken", _i);
@@ -398,7 +398,7 @@ END_TEST
 
 START_TEST(a_shapes_file_must_be_there_and_small)
 {
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     struct line_parser_options options = { NULL, "/nonexistent/shapes" };
     ck_assert_ptr_null(line_parser_new(&options, &fault));
     ck_assert_ptr_nonnull(strstr(fault.what, "cannot be opened"));

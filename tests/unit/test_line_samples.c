@@ -79,7 +79,7 @@ static json_t *parse_line(struct line_parser *parser, int row)
 
 START_TEST(rows_give_their_fields)
 {
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     struct line_parser *parser =
         line_parser_new(&(struct line_parser_options){ NULL, NULL }, &fault);
     json_error_t error;

@@ -28,7 +28,7 @@ START_TEST(a_file_appears_when_it_is_complete)
     make_folder(folder);
     snprintf(path, sizeof path, "%s/out.json", folder);
     struct output output;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     ck_assert(output_open(&output, path, &fault));
     fputs("first", output.stream);
     ck_assert_int_ne(access(path, F_OK), 0);
@@ -59,7 +59,7 @@ END_TEST
 START_TEST(what_cannot_be_written_is_a_fault)
 {
     struct output output;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     ck_assert(!output_open(&output, "/nowhere/at/all/x", &fault));
     ck_assert_int_eq(fault.kind, FAULT_INPUT);
     ck_assert_str_eq(fault.where, "/nowhere/at/all/x");
@@ -75,7 +75,7 @@ END_TEST
 START_TEST(devices_are_written_to_directly)
 {
     struct output output;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     ck_assert(output_open(&output, "/dev/null", &fault));
     ck_assert_ptr_null(output.temporary);
     fputs("x", output.stream);

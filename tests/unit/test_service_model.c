@@ -25,7 +25,7 @@ START_TEST(services_are_found)
     struct policy_inputs inputs = { .services = &found[_i].policy, .service_count = 1 };
     struct service_models models;
     struct diagnostics remarks;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     diagnostics_init(&remarks);
     ck_assert_msg(service_models_init(&models, &inputs, &remarks, &fault), "%s", fault.what);
     size_t number = service_model_find(&models, slice_of(found[_i].argument));
@@ -58,7 +58,7 @@ START_TEST(bad_texts_are_refused)
     struct policy_inputs inputs = { .services = &broken[_i], .service_count = 1 };
     struct service_models models;
     struct diagnostics remarks;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     diagnostics_init(&remarks);
     ck_assert_msg(!service_models_init(&models, &inputs, &remarks, &fault), "%s", broken[_i]);
     ck_assert(fault_is_set(&fault));

@@ -43,7 +43,7 @@ static const struct {
 START_TEST(conditions_hold_or_not)
 {
     struct threshold threshold;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     struct buffer why;
     buffer_init(&why, 500);
     ck_assert_msg(threshold_parse(&threshold, rows[_i].text, "--fail-on", &fault), "%s: %s",
@@ -81,7 +81,7 @@ static const char *const broken[] = {
 START_TEST(broken_conditions_are_refused)
 {
     struct threshold threshold;
-    struct fault fault = { FAULT_NONE };
+    struct fault fault = { .kind = FAULT_NONE };
     ck_assert_msg(!threshold_parse(&threshold, broken[_i], "--fail-on", &fault), "'%s'",
                   broken[_i]);
     ck_assert_int_eq(fault.kind, FAULT_USAGE);
