@@ -51,7 +51,8 @@ static int answer_all(const char *name, bool utf8)
         line[strcspn(line, "\n")] = 0;
         query(table, slice_of(line), &out);
     }
-    fwrite(out.at, 1, out.len, stdout);
+    if (out.len)
+        fwrite(out.at, 1, out.len, stdout);
     buffer_release(&out);
     lookup_close(table);
     return 0;
