@@ -20,13 +20,15 @@ struct results;
 /* E of DESIGN.md section 4: messages, not rows; never shown without its interval. */
 struct estimate {
     uint64_t count, of, rows, deferred;
-    double rate, low, high;       /* NAN: not known (null in JSON) */
+    uint64_t unknown;             /* messages not counted that might have to be */
+    double rate, low, high;       /* NAN: not known (null in JSON), and `reason` says why */
     double confidence;            /* 0.95 */
     double bound_low, bound_high; /* worst and best case over what is unknown */
     uint64_t clusters;            /* senders of the messages counted */
     uint64_t of_clusters;         /* senders of the messages that could have been counted */
     double effective_n;           /* what these are worth: Kish's effective number of senders */
     const char *method;           /* "clopper-pearson-kish" */
+    const char *reason; /* why there is no rate: "no_messages", "too_few_senders"; or NULL */
 };
 
 struct results_input {

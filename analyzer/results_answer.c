@@ -66,7 +66,7 @@ static void add_estimate(struct buffer *out, const struct estimate *e, const cha
     buffer_add_text(out, " of ");
     number_add_count(out, e->of);
     buffer_format(out, " %s (", what);
-    if (!estimate_too_few(e)) {
+    if (!e->reason) {
         number_add_percent(out, e->rate);
         buffer_format(out, ", %.0f %% interval ", 100 * e->confidence);
         number_add_percent(out, e->low);
@@ -77,19 +77,17 @@ static void add_estimate(struct buffer *out, const struct estimate *e, const cha
     number_add_count(out, e->of_clusters);
     buffer_format(out, " sending organisation%s, worth %.1f", e->of_clusters == 1 ? "" : "s",
                   e->effective_n);
-    if (estimate_too_few(e))
+    if (e->reason)
         buffer_add_text(out, ": too few for a rate");
     buffer_add_byte(out, ')');
 }
 
 static void add_open_cases(struct buffer *out, const struct estimate *lost)
 {
-    double most = lost->bound_high * (double)lost->of;
-    uint64_t worst = (uint64_t)(most + 0.5);
-    if (lost->of == 0 || worst <= lost->count)
+    if (lost->unknown == 0)
         return;
     buffer_add_text(out, " Up to ");
-    number_add_count(out, worst);
+    number_add_count(out, lost->count + lost->unknown);
     buffer_add_text(out, " if every message that the log leaves undecided were lost.");
 }
 

@@ -113,7 +113,8 @@ static void add_real(struct buffer *out, const struct csv_line *line,
     { name "_bound_high", add_real, E(which, bound_high) }, \
     { name "_clusters", add_count, E(which, clusters) }, \
     { name "_of_clusters", add_count, E(which, of_clusters) }, \
-    { name "_effective_n", add_real, E(which, effective_n) }
+    { name "_effective_n", add_real, E(which, effective_n) }, \
+    { name "_reason", add_text, E(which, reason) }
 
 /* The table: one row per column, in the order of the document. */
 static const struct csv_column columns[] = {

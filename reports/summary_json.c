@@ -83,6 +83,7 @@ static json_t *estimate_json(const struct estimate *e)
     set(object, "of", whole(e->of));
     set(object, "rows", whole(e->rows));
     set(object, "deferred", whole(e->deferred));
+    set(object, "unknown", whole(e->unknown));
     set(object, "rate", real_or_null(e->rate));
     set(object, "low", real_or_null(e->low));
     set(object, "high", real_or_null(e->high));
@@ -94,6 +95,7 @@ static json_t *estimate_json(const struct estimate *e)
     set(object, "of_clusters", whole(e->of_clusters));
     set(object, "effective_n", real_or_null(e->effective_n));
     set(object, "method", word_or_null(e->method));
+    set(object, "reason", word_or_null(e->reason));
     return object;
 }
 

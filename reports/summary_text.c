@@ -12,7 +12,7 @@
 #include "base/number_text.h"
 #include "base/xalloc.h"
 
-enum { DOCUMENT_LIMIT = 1 << 26, DEFAULT_WIDTH = 80, TOP_LIMIT = 10, SENDERS_MIN = 3 };
+enum { DOCUMENT_LIMIT = 1 << 26, DEFAULT_WIDTH = 80, TOP_LIMIT = 10 };
 
 struct page {
     struct buffer out;
@@ -164,7 +164,6 @@ static void add_population(struct page *page)
  * rate that rests on too few senders is not printed. */
 static void add_estimate(struct page *page, int indent, const char *name, const struct estimate *e)
 {
-    bool too_few = !(e->effective_n >= SENDERS_MIN);
     buffer_format(&page->out, "%*s%-13s", indent, "", name);
     add_count(page, e->count, 9);
     add(page, " of ");
@@ -173,7 +172,7 @@ static void add_estimate(struct page *page, int indent, const char *name, const 
         add(page, ": nothing labelled so that came in\n");
         return;
     }
-    if (too_few) {
+    if (e->reason) {
         add(page, ": too few senders for a rate");
     } else {
         add(page, " = ");
@@ -251,7 +250,7 @@ static void add_assessment(struct page *page)
 {
     const struct estimate *lost = &results_candidate(page->results)->ham_lost;
     struct results_assessment a = results_assess(page->results, &page->arena);
-    if (lost->of == 0 || !(lost->effective_n >= SENDERS_MIN))
+    if (lost->reason)
         return;
     add_heading(page, "Wanted mail lost: how far this carries");
     add_range(page, "in this log", a.census, "  over undecided rows and doubtful labels");

@@ -59,6 +59,10 @@ static void parts_init(struct parts *parts, const struct estimate *estimate, boo
         number_add_count(&parts->count, estimate->of);
     }
     figures_percent(&parts->rate, estimate->rate);
+    if (estimate->reason) {
+        buffer_add_text(&parts->interval, "[few]");
+        return;
+    }
     buffer_add_byte(&parts->rate, '%');
     buffer_add_byte(&parts->interval, '[');
     figures_percent(&parts->interval, estimate->low);

@@ -156,7 +156,10 @@ static void draw_figure(struct pen *pen, const char *name, const struct estimate
     add_aligned(&pen->text, estimate->clusters, estimate->of_clusters, COUNT_WIDTH);
     buffer_add_text(&pen->text, "  ");
     size_t before = pen->text.len;
-    add_bounds(&pen->text, estimate);
+    if (estimate->reason)
+        buffer_add_text(&pen->text, "too few senders");
+    else
+        add_bounds(&pen->text, estimate);
     if (pen->area.columns >= WIDE) {
         for (size_t width = pen->text.len - before; width < BOUNDS_WIDTH; width++)
             buffer_add_byte(&pen->text, ' ');

@@ -14,6 +14,7 @@ struct estimate estimate_make(const struct estimate_counts *counts)
         .of = counts->of,
         .rows = counts->rows,
         .deferred = counts->deferred,
+        .unknown = counts->unknown,
         .rate = (double)NAN,
         .low = (double)NAN,
         .high = (double)NAN,
@@ -26,6 +27,10 @@ struct estimate estimate_make(const struct estimate_counts *counts)
         .method = "clopper-pearson-kish",
     };
     if (counts->of == 0)
+        e.reason = "no_messages";
+    else if (!(counts->effective_n >= ESTIMATE_MIN_EFFECTIVE))
+        e.reason = "too_few_senders";
+    if (e.reason)
         return e;
     e.rate = (double)counts->count / (double)counts->of;
     e.bound_low = e.rate;
@@ -33,11 +38,6 @@ struct estimate estimate_make(const struct estimate_counts *counts)
     e.low = interval_clopper_pearson(e.bound_low, e.effective_n, e.confidence).low;
     e.high = interval_clopper_pearson(e.bound_high, e.effective_n, e.confidence).high;
     return e;
-}
-
-bool estimate_too_few(const struct estimate *estimate)
-{
-    return estimate->effective_n < ESTIMATE_MIN_EFFECTIVE;
 }
 
 double estimate_so_ratio(const struct estimate *ham, const struct estimate *spam)

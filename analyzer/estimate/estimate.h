@@ -23,13 +23,12 @@ struct estimate_counts {
 };
 
 #define ESTIMATE_CONFIDENCE 0.95
-/* A rate that rests on fewer effective senders is not quoted in sentences: the senders are. */
+/* A rate that rests on fewer effective senders is given nowhere: the senders are. */
 #define ESTIMATE_MIN_EFFECTIVE 3.0
 
-/* The estimate for these counts. Without population (`of` is 0) every rate is NAN. */
+/* The estimate for these counts. Without population (`of` is 0), or with too few effective senders,
+ * every rate is NAN, the counts stay, and `reason` says why. */
 struct estimate estimate_make(const struct estimate_counts *counts);
-/* True when there are too few effective senders to quote a rate. */
-bool estimate_too_few(const struct estimate *estimate);
 /* spam% / (spam% + ham%), SpamAssassin's S/O; NAN when neither is hit or one rate is not known. */
 double estimate_so_ratio(const struct estimate *ham, const struct estimate *spam);
 

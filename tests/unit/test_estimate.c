@@ -24,7 +24,7 @@ START_TEST(test_numbers)
     ck_assert_double_eq(e.high, interval_clopper_pearson(14 / 300.0, 11.2, 0.95).high);
     ck_assert(e.count == 12 && e.of == 300 && e.rows == 15 && e.deferred == 12);
     ck_assert(e.clusters == 3 && e.of_clusters == 41);
-    ck_assert(!estimate_too_few(&e));
+    ck_assert(e.unknown == 2 && e.reason == NULL);
 }
 END_TEST
 
@@ -34,7 +34,7 @@ START_TEST(test_nothing_known)
     struct estimate e = estimate_make(&counts);
     ck_assert(isnan(e.rate) && isnan(e.low) && isnan(e.high) && isnan(e.bound_low) &&
               isnan(e.bound_high));
-    ck_assert(estimate_too_few(&e));
+    ck_assert_str_eq(e.reason, "no_messages");
     ck_assert(isnan(estimate_so_ratio(&e, &e)));
 }
 END_TEST
@@ -64,10 +64,15 @@ END_TEST
 
 START_TEST(test_too_few)
 {
-    struct estimate e = { .effective_n = 2.99 };
-    ck_assert(estimate_too_few(&e));
-    e.effective_n = 3;
-    ck_assert(!estimate_too_few(&e));
+    struct estimate_counts counts = { .count = 40, .of = 100, .unknown = 7, .effective_n = 2.99 };
+    struct estimate e = estimate_make(&counts);
+    ck_assert_str_eq(e.reason, "too_few_senders");
+    ck_assert(isnan(e.rate) && isnan(e.low) && isnan(e.high));
+    ck_assert(isnan(e.bound_low) && isnan(e.bound_high));
+    ck_assert(e.count == 40 && e.of == 100 && e.unknown == 7);
+    counts.effective_n = 3;
+    e = estimate_make(&counts);
+    ck_assert(e.reason == NULL && e.rate == 0.4);
 }
 END_TEST
 

@@ -318,11 +318,15 @@ END_TEST
 START_TEST(test_text_too_few)
 {
     struct results results = make_results();
-    results.set.ham_lost.effective_n = 2.9;
+    results.set.ham_lost.reason = "too_few_senders";
+    results.set.ham_lost.rate = (double)NAN;
     size_t len;
     char *text = write_document("text", &results, &len);
     const char *at = strstr(text, "1217 of 30,011");
     ck_assert(at && strncmp(at + 14, ": too few senders for a rate", 28) == 0);
+    free(text);
+    text = write_document("csv", &results, &len);
+    ck_assert(strstr(text, ",too_few_senders,") != NULL);
     free(text);
 }
 END_TEST
