@@ -64,6 +64,7 @@ enum results_dimension {
     BY_RECIPIENT,
     BY_CLIENT,
     BY_COUNTRY,
+    BY_ASN, /* autonomous system */
     RESULTS_DIMENSIONS
 };
 

@@ -2,8 +2,8 @@
 #define ANALYZER_RESULTS_ADVICE_H
 /*
  * A further part of the views' face: what to do about a loss of wanted mail. Takes finished results;
- * gives the messages worth judging by hand, and the clients that an allow list should hold with the
- * estimate that it leaves. Texts are raw log bytes, as in results.h.
+ * gives who would lose it, the messages worth judging by hand, and an allow list with the estimate that
+ * it leaves. Texts are raw log bytes, as in results.h, but for what is said to be configuration.
  */
 #include "analyzer/results.h"
 
@@ -14,28 +14,56 @@ struct results_audit {
     uint64_t messages; /* of this sender that would be stopped and are not judged */
 };
 
-/* A client to allow, so that its wanted mail gets in. */
+/* Somebody who would lose wanted mail, and how steadily he writes. */
+struct results_loser {
+    struct slice key; /* "no text": not known */
+    uint64_t lost;    /* wanted messages of his that the candidate never lets in */
+    uint64_t delayed; /* that it lets in late */
+    uint64_t came;    /* that the baseline let in */
+    uint64_t spam;    /* unwanted messages of his that the candidate stops */
+    uint64_t days;    /* on which wanted mail of his came */
+    int64_t last_us;  /* when it came last */
+};
+
+/* One entry of an allow list. */
 struct results_allow {
-    struct slice address, organisation;
-    uint64_t messages, spam; /* wanted and unwanted mail of this client that would be stopped */
-    uint64_t days;           /* on which it sent wanted mail that would be stopped */
+    struct slice key; /* safe as configuration: a canonical address, or a domain */
+    struct slice organisation;
+    uint64_t messages,
+        spam;        /* wanted and unwanted mail of it that the list of restrictions stops */
+    uint64_t days;   /* on which it sent wanted mail that would be stopped */
+    int64_t last_us; /* when it did so last */
 };
 
-/* What an allow list would save. */
+/* An allow list, and what the candidate leaves with it. */
+struct results_allow_list {
+    const struct results_allow *entries;
+    size_t count, of; /* shown, of how many */
+    struct estimate ham_lost, spam_stopped;
+};
+
+enum { ALLOW_CLIENTS_MAX = 12, ALLOW_SENDERS_MAX = 10 };
+/* What allow lists would save. */
 struct results_rescue {
-    const char *list; /* where check_client_access must stand; NULL: nothing to save */
-    const struct results_allow *clients;
-    size_t client_count;
-    struct estimate ham_lost, spam_stopped; /* of the candidate with these clients allowed */
+    const char *list;   /* where check_client_access must stand first; NULL: nothing to save */
+    const char *action; /* the right-hand side: "OK", or what does not open the relay */
+    struct results_allow_list clients; /* check_client_access, by address */
+    /* check_sender_access, by domain: of senders that come from several networks and send no spam.
+     * A forgeable key: whoever writes such a sender passes. */
+    struct results_allow_list senders;
 };
 
+/* Who loses wanted mail to the candidate, the largest loss first, at most `limit`; *count: how many
+ * there are in the list, *all (may be NULL): how many there are at all. Lives in arena. */
+struct results_loser *results_losers(const struct results *results,
+                                     enum results_dimension dimension, size_t limit,
+                                     struct arena *arena, size_t *count, size_t *all);
 /* The messages whose judgement by hand tells most, at most `limit`: one of each sender, those with the
  * most stopped mail first, then senders drawn by lot. Lives in arena. */
 struct results_audit *results_audit(const struct results *results, size_t limit,
                                     struct arena *arena, size_t *count);
-/* The clients that an allow list for the candidate should hold, at most `limit`, most wanted mail
- * first; those that send more spam than wanted mail are left out. Lives in arena. */
-struct results_rescue results_rescue(const struct results *results, size_t limit,
-                                     struct arena *arena);
+/* The allow lists for the candidate, most wanted mail first; clients that send more spam than wanted
+ * mail are left out. Lives in arena. */
+struct results_rescue results_rescue(const struct results *results, struct arena *arena);
 
 #endif

@@ -4,6 +4,7 @@
  * senders are named instead.
  */
 #include "analyzer/estimate/estimate.h"
+#include "analyzer/results_advice.h"
 #include "analyzer/results_internal.h"
 #include "base/number_text.h"
 
@@ -112,16 +113,16 @@ static void add_how(struct buffer *out, const struct estimate *lost, const struc
 static void add_carriers(const struct results *results, struct buffer *out, struct arena *arena)
 {
     size_t count;
-    const struct results_share *shares =
-        results_top(results, SIZE_MAX, BY_ORGANISATION, NAMED_SENDERS, arena, &count);
-    for (size_t i = 0; i < count && shares[i].ham; i++) {
+    const struct results_loser *losers =
+        results_losers(results, BY_ORGANISATION, NAMED_SENDERS, arena, &count, NULL);
+    for (size_t i = 0; i < count && losers[i].lost; i++) {
         buffer_add_text(out, i == 0 ? " The loss is carried by " : ", ");
-        buffer_add_slice(out, shares[i].key.at ? shares[i].key : slice_of("unknown"));
+        buffer_add_slice(out, losers[i].key.at ? losers[i].key : slice_of("unknown"));
         buffer_add_text(out, " (");
-        number_add_count(out, shares[i].ham);
+        number_add_count(out, losers[i].lost);
         buffer_add_byte(out, ')');
     }
-    if (count && shares[0].ham)
+    if (count && losers[0].lost)
         buffer_add_byte(out, '.');
 }
 

@@ -8,6 +8,7 @@
 
 #include "analyzer/estimate/estimate.h"
 #include "analyzer/estimate/forecast.h"
+#include "analyzer/results_advice.h"
 #include "analyzer/results_internal.h"
 #include "base/number_text.h"
 #include "base/xalloc.h"
@@ -83,8 +84,8 @@ static void add_remedy(const struct results *results, const struct results_asses
     const struct estimate *lost = &results->candidate.set.ham_lost;
     double if_decided = interval_clopper_pearson(lost->rate, lost->effective_n, 0.95).high;
     size_t count;
-    const struct results_share *top =
-        results_top(results, SIZE_MAX, BY_ORGANISATION, 1, arena, &count);
+    const struct results_loser *top =
+        results_losers(results, BY_ORGANISATION, 1, arena, &count, NULL);
     double needed = budget_senders_needed(lost->rate, a->budget, lost->confidence);
     if (lost->of == 0) {
         buffer_add_text(out, " No message that came in is labelled as wanted: judge some by hand "
@@ -98,11 +99,11 @@ static void add_remedy(const struct results *results, const struct results_asses
         buffer_add_text(out, which < COUNT(remedies) ? remedies[which].advice
                                                      : "see the undecided rows");
         buffer_add_byte(out, '.');
-    } else if (count && (double)top[0].ham > CARRIER_SHARE * (double)lost->count) {
+    } else if (count && (double)top[0].lost > CARRIER_SHARE * (double)lost->count) {
         buffer_add_text(out, " One sender, ");
         buffer_add_slice(out, top[0].key.at ? top[0].key : slice_of("unknown"));
         buffer_add_text(out, ", carries ");
-        number_add_count(out, top[0].ham);
+        number_add_count(out, top[0].lost);
         buffer_add_text(out, " of the loss of ");
         number_add_count(out, lost->count);
         buffer_add_text(out, ": whether its mail may be lost is a decision, not an estimate. "

@@ -197,6 +197,8 @@ sym results_row_key(const struct results *results, uint32_t row, enum results_di
         return results->clusters.network[client];
     case BY_COUNTRY:
         return results->clusters.country[client];
+    case BY_ASN:
+        return results->clusters.asn[client];
     case BY_CLIENT:
         return evidence->clients[client].address;
     case BY_SENDER:
@@ -218,6 +220,7 @@ static const struct intern *key_table(const struct results *results,
     case BY_ORGANISATION:
     case BY_NETWORK:
     case BY_COUNTRY:
+    case BY_ASN:
         return &results->clusters.keys;
     case BY_SENDER:
         return &results->parts.evidence->senders;

@@ -40,6 +40,7 @@ static const struct { enum results_dimension dimension; const char *title, *plur
     { BY_SENDER_DOMAIN, "Sender domain",  "sender domains" },
     { BY_CLIENT,        "Client",         "clients" },
     { BY_COUNTRY,       "Country",        "countries" },
+    { BY_ASN,           "AS",             "autonomous systems" },
 };
 /* clang-format on */
 

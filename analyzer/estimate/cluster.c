@@ -57,6 +57,7 @@ void clusters_init(struct clusters *clusters, const struct evidence *evidence,
     clusters->of_client = xcalloc(count ? count : 1, sizeof(sym));
     clusters->network = xcalloc(count ? count : 1, sizeof(sym));
     clusters->country = xcalloc(count ? count : 1, sizeof(sym));
+    clusters->asn = xcalloc(count ? count : 1, sizeof(sym));
     for (uint32_t i = 0; i < count; i++) {
         const struct client *client = &evidence->clients[i];
         struct ip_address address = { 0 };
@@ -67,9 +68,10 @@ void clusters_init(struct clusters *clusters, const struct evidence *evidence,
         clusters->network[i] = network_key(&clusters->keys, &address);
         clusters->country[i] =
             place.country.at ? intern_add(&clusters->keys, place.country) : SYM_NONE;
+        clusters->asn[i] = place.asn ? system_key(&clusters->keys, place.asn) : SYM_NONE;
         sym key = name_key(clusters, evidence, client);
-        if (key == SYM_NONE && place.asn)
-            key = system_key(&clusters->keys, place.asn);
+        if (key == SYM_NONE)
+            key = clusters->asn[i];
         clusters->of_client[i] = key != SYM_NONE ? key : clusters->network[i];
     }
 }
@@ -80,7 +82,8 @@ void clusters_release(struct clusters *clusters)
     free(clusters->of_client);
     free(clusters->network);
     free(clusters->country);
-    clusters->of_client = clusters->network = clusters->country = NULL;
+    free(clusters->asn);
+    clusters->of_client = clusters->network = clusters->country = clusters->asn = NULL;
 }
 
 double cluster_effective(const uint32_t *sizes, size_t count, uint64_t *clusters)

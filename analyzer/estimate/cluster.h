@@ -18,6 +18,7 @@ struct clusters {
     sym *of_client;     /* key of each client of the evidence */
     sym *network;       /* "192.0.2.0/24" of each client, in keys */
     sym *country;       /* "NL" or SYM_NONE, in keys */
+    sym *asn;           /* "AS64500" or SYM_NONE, in keys */
     uint32_t client_count;
 };
 

@@ -10,15 +10,6 @@
 
 enum { SIZE_TABLES = 5 }; /* ham, spam, unlabelled, left out, refused */
 
-/* What a verdict does to mail that the baseline lets in. */
-enum effect {
-    EFFECT_NONE,
-    EFFECT_REFUSED,  /* reject, discard */
-    EFFECT_DEFERRED, /* for a reason that lasts */
-    EFFECT_DELAYED,
-    EFFECT_UNKNOWN,
-};
-
 /* A labelled message that counts and that the baseline let in, at least in part. */
 struct subject {
     uint32_t first_row, row_count;
@@ -209,7 +200,7 @@ struct results_population tally_population(const struct tally *tally)
 
 /* What is known of a class of rows, looked up once per view. */
 struct class_facts {
-    enum effect effect;
+    enum tally_effect effect;
     bool accepts;
     uint32_t check; /* that decides; CHECK_NONE */
 };
@@ -221,11 +212,10 @@ struct count_work {
     uint32_t class_count, check_count, mask_words;
     struct class_facts *classes;
     uint64_t *maybe; /* by class with an unknown effect: bit set of checks that may act */
-    const struct tally_spared *spared; /* NULL: nobody */
-    uint8_t *healed;                   /* bit set by row */
+    uint8_t *healed; /* bit set by row */
 };
 
-static enum effect effect_of(const struct verdict *verdict)
+static enum tally_effect effect_of(const struct verdict *verdict)
 {
     const unsigned stops = 1 << VERDICT_REJECT | 1 << VERDICT_DEFER | 1 << VERDICT_DISCARD;
     switch (verdict->kind) {
@@ -398,14 +388,12 @@ struct side_count {
     bool has_unknown;
 };
 
-/* True when an allow list before the check that stops the row would let it in. */
-static bool is_spared(const struct count_work *work, uint32_t row, uint32_t row_class)
+/* What the view does to a row: its class's effect, but for a refusal that healed. */
+static enum tally_effect row_effect(const struct count_work *work, uint32_t row)
 {
-    const struct evidence *evidence = work->tally->inputs.evidence;
-    uint32_t check = work->classes[row_class].check;
-    return check != CHECK_NONE && work->spared->checks[check] &&
-           work->spared->clients[evidence->messages[evidence->rows[row].message].client] &&
-           replay_class_unique(work->view->replay, row_class, check);
+    enum tally_effect effect = work->classes[work->tally->classes[row]].effect;
+    bool healed = work->healed[row / 8] >> (row % 8) & 1;
+    return effect == EFFECT_DEFERRED && healed ? EFFECT_DELAYED : effect;
 }
 
 static void count_row(const struct count_work *work, struct side_count *sums, uint32_t subject,
@@ -414,11 +402,7 @@ static void count_row(const struct count_work *work, struct side_count *sums, ui
     uint32_t limit = work->tally->inputs.clusters->keys.count;
     uint32_t row_class = work->tally->classes[row];
     const struct class_facts *facts = &work->classes[row_class];
-    enum effect effect = facts->effect;
-    if (effect == EFFECT_DEFERRED && (work->healed[row / 8] >> (row % 8) & 1))
-        effect = EFFECT_DELAYED;
-    if (work->spared && is_spared(work, row, row_class))
-        effect = EFFECT_NONE;
+    enum tally_effect effect = row_effect(work, row);
     if (effect == EFFECT_REFUSED || effect == EFFECT_DEFERRED) {
         hit(&sums->lost, subject, cluster, limit, effect == EFFECT_DEFERRED);
         if (facts->check != CHECK_NONE)
@@ -599,22 +583,56 @@ struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct ta
     return rates;
 }
 
-void tally_spare(const struct tally *tally, const struct tally_view *view,
-                 const struct results_set *set, const struct tally_spared *spared,
-                 struct estimate *ham_lost, struct estimate *spam_stopped)
+uint8_t *tally_effects(const struct tally *tally, const struct tally_view *view,
+                       const struct results_set *set)
 {
+    uint32_t rows = tally->inputs.evidence->row_count;
+    uint8_t *effects = xcalloc(rows + (size_t)1, 1);
     struct count_work work = { .tally = tally,
                                .view = view,
-                               .spared = spared,
                                .check_count = (uint32_t)set->restriction_count };
     begin(&work, set->restrictions);
-    struct side_count ham = count_side(&work, &tally->ham, NULL);
-    struct side_count spam = count_side(&work, &tally->spam, NULL);
-    *ham_lost = finish(&ham.lost, &tally->ham);
-    *spam_stopped = finish(&spam.lost, &tally->spam);
-    free_side_count(&ham, work.check_count);
-    free_side_count(&spam, work.check_count);
+    for (uint32_t row = 0; row < rows; row++)
+        if (tally_baseline_accepts(tally, row))
+            effects[row] = (uint8_t)row_effect(&work, row);
     end(&work);
+    return effects;
+}
+
+enum tally_effect tally_message_effect(const struct message *message, const uint8_t *effects)
+{
+    enum tally_effect worst = EFFECT_NONE;
+    for (uint32_t i = 0; i < message->row_count; i++)
+        if (effects[message->first_row + i] > worst)
+            worst = (enum tally_effect)effects[message->first_row + i];
+    return worst;
+}
+
+/* The estimate of what is lost among the subjects of a side. */
+static struct estimate estimate_of_effects(const struct tally *tally, const struct side *side,
+                                           const uint8_t *effects)
+{
+    struct counter lost = { 0 };
+    uint32_t limit = tally->inputs.clusters->keys.count;
+    for (uint32_t s = 0; s < side->count; s++) {
+        const struct subject *subject = &side->subjects[s];
+        bool has_unknown = false;
+        for (uint32_t i = 0; i < subject->row_count; i++) {
+            uint8_t effect = effects[subject->first_row + i];
+            has_unknown |= effect == EFFECT_UNKNOWN;
+            if (effect == EFFECT_REFUSED || effect == EFFECT_DEFERRED)
+                hit(&lost, s, subject->cluster, limit, effect == EFFECT_DEFERRED);
+        }
+        lost.counts.unknown += has_unknown && lost.hit_by != s + 1;
+    }
+    return finish(&lost, side);
+}
+
+void tally_estimates(const struct tally *tally, const uint8_t *effects, struct estimate *ham_lost,
+                     struct estimate *spam_stopped)
+{
+    *ham_lost = estimate_of_effects(tally, &tally->ham, effects);
+    *spam_stopped = estimate_of_effects(tally, &tally->spam, effects);
 }
 
 double tally_spam_share(const struct tally *tally)

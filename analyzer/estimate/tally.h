@@ -68,15 +68,23 @@ void tally_count(const struct tally *tally, const struct tally_view *view,
  * look at what tally_count counted (`set`). The caller frees it. */
 struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct tally_view *view,
                                       const struct results_set *set, size_t *count);
-/* Clients that an allow list lets in before certain checks are asked. */
-struct tally_spared {
-    const uint8_t *clients; /* by client of the evidence */
-    const uint8_t *checks;  /* by check of the set */
+/* What a view does to mail that the baseline let in, from the mildest to the worst. */
+enum tally_effect {
+    EFFECT_NONE,
+    EFFECT_DELAYED,
+    EFFECT_UNKNOWN,
+    EFFECT_DEFERRED, /* for a reason that lasts */
+    EFFECT_REFUSED,  /* reject, discard */
 };
-/* The estimates of a view with such an allow list. */
-void tally_spare(const struct tally *tally, const struct tally_view *view,
-                 const struct results_set *set, const struct tally_spared *spared,
-                 struct estimate *ham_lost, struct estimate *spam_stopped);
+/* The effect on every row (enum tally_effect), none on rows that the baseline kept out; a third look
+ * at what tally_count counted (`set`). The caller frees it. */
+uint8_t *tally_effects(const struct tally *tally, const struct tally_view *view,
+                       const struct results_set *set);
+/* The worst of a message's effects: a message is lost from EFFECT_DEFERRED on. */
+enum tally_effect tally_message_effect(const struct message *message, const uint8_t *effects);
+/* The estimates for effects by row, wherever these come from. */
+void tally_estimates(const struct tally *tally, const uint8_t *effects, struct estimate *ham_lost,
+                     struct estimate *spam_stopped);
 /* How much of what is labelled as wanted may be spam, by the labels' own probabilities. */
 double tally_spam_share(const struct tally *tally);
 /* Mail that the baseline keeps out and that nobody labelled as spam: perhaps wanted, too. */

@@ -308,6 +308,7 @@ static struct slice row_key(const struct results *results, size_t row,
         [BY_RECIPIENT] = recipient(row, arena),
         [BY_CLIENT] = client_address(from, row, arena),
         [BY_COUNTRY] = slice_of(NULL),
+        [BY_ASN] = slice_of(NULL),
     };
     return keys[dimension];
 }

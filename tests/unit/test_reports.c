@@ -120,16 +120,34 @@ struct results_assessment results_assess(const struct results *results, struct a
         .advice = SLICE("advice"),
     };
 }
-struct results_rescue results_rescue(const struct results *results, size_t limit,
-                                     struct arena *arena)
+struct results_rescue results_rescue(const struct results *results, struct arena *arena)
 {
-    static const struct results_allow clients[] = { { SLICE("192.0.2.7"), SLICE("x"), 5, 1, 2 } };
-    (void)results, (void)limit, (void)arena;
-    return (struct results_rescue){ .list = "smtpd_client_restrictions",
-                                    .clients = clients,
-                                    .client_count = 1,
-                                    .ham_lost = estimate_of(1103),
-                                    .spam_stopped = estimate_of(1109) };
+    static const struct results_allow clients[] = { { SLICE("192.0.2.7"), SLICE("x\x1b"), 5, 1, 2,
+                                                      1795342501000000 } };
+    static const struct results_allow domains[] = { { SLICE("pool.example"), SLICE("y"), 3, 0, 2,
+                                                      1795342501000000 } };
+    (void)results, (void)arena;
+    return (struct results_rescue){
+        .list = "smtpd_client_restrictions",
+        .action = "OK",
+        .clients = { clients, 1, 3, estimate_of(1103), estimate_of(1109) },
+        .senders = { domains, 1, 1, estimate_of(1123), estimate_of(1129) },
+    };
+}
+struct results_loser *results_losers(const struct results *results,
+                                     enum results_dimension dimension, size_t limit,
+                                     struct arena *arena, size_t *count, size_t *all)
+{
+    (void)results, (void)limit;
+    struct results_loser *losers = ARENA_ARRAY(arena, struct results_loser, 2);
+    losers[0] = (struct results_loser){
+        SLICE("evil\x1b]0;\x07.example"), 9, 2, 12, 0, 3, 1795342501000000
+    };
+    *count = dimension == BY_COUNTRY || dimension == BY_ASN ? 0 : 2;
+    losers[1] = (struct results_loser){ { NULL, 0 }, 1, 0, 1, 4, 1, TIME_NONE };
+    if (all)
+        *all = 7;
+    return losers;
 }
 struct results_share *results_top_in(const struct results *results, const struct results_set *set,
                                      size_t restriction, enum results_dimension dimension,
@@ -189,7 +207,7 @@ static void walk(const json_t *value, size_t *rates)
     }
     if (json_object_get(value, "ham_lost"))
         ck_assert(json_object_get(value, "coverage") || json_object_get(value, "unknown") ||
-                  json_object_get(value, "clients"));
+                  json_object_get(value, "of") || json_object_get(value, "ham"));
     json_object_foreach((json_t *)(uintptr_t)value, key, member) walk(member, rates);
     json_array_foreach(value, i, member) walk(member, rates);
 }
@@ -204,7 +222,7 @@ START_TEST(test_json)
     json_t *document = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
     ck_assert(document != NULL);
     walk(document, &rates);
-    ck_assert_uint_eq(rates, 2 * (3 + 2 * 2) + 2);
+    ck_assert_uint_eq(rates, 2 * (3 + 2 * 2) + 4);
     ck_assert(text[len - 1] == '\n' && strchr(text, '\x1b') == NULL);
     ck_assert(strstr(text, "\"schema_version\": 1,\n \"program\"") != NULL);
     ck_assert(strstr(text, "\"coverage\": 0.9751") != NULL); /* not 0.97509999999999997 */
@@ -306,7 +324,12 @@ START_TEST(test_text)
     ck_assert(strstr(text, "mail to come      2.1 % .. 21 %  95 %") != NULL);
     ck_assert(strstr(text, "a typical week") == NULL); /* not known */
     ck_assert(strstr(text, "kept out already: 17 messages") != NULL);
-    ck_assert(strstr(text, "  # 5 wanted messages on 2 days\n  192.0.2.7 OK\n  With it:") != NULL);
+    ck_assert(strstr(text, "  # 5 wanted messages on 2 days, last 2026-11-22; spam: 1\n"
+                           "  192.0.2.7 OK\n  # and 2 more that would lose less\n"
+                           "  With these lines:\n") != NULL);
+    ck_assert(strstr(text, "  pool.example OK\n  With these lines:\n") != NULL);
+    ck_assert(strstr(text, "         9      2       12     3  2026-11-22        0  evil\\x1b") !=
+              NULL);
     ck_assert(strstr(text, "97.5 %") != NULL); /* coverage */
     ck_assert(strstr(text, "reject_unknown_client_hostname") != NULL);
     ck_assert(strstr(text, "hits 260, decides 210, alone 90, undecided 4") != NULL);

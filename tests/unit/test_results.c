@@ -403,22 +403,40 @@ START_TEST(test_rescue)
     };
     struct world world;
     build(&world, few, COUNT(few), "reject_unknown_client_hostname");
-    struct results_rescue rescue = results_rescue(world.results, 10, &world.arena);
+    struct results_rescue rescue = results_rescue(world.results, &world.arena);
     ck_assert_str_eq(rescue.list, "smtpd_client_restrictions");
-    ck_assert_uint_eq(rescue.client_count, 2);
-    ck_assert_slice(rescue.clients[0].address, "192.0.2.2");
-    ck_assert(rescue.clients[0].messages == 2 && rescue.clients[0].spam == 1 &&
-              rescue.clients[0].days == 1);
-    ck_assert_slice(rescue.clients[1].address, "203.0.113.7");
+    ck_assert_str_eq(rescue.action, "OK");
+    const struct results_allow_list *clients = &rescue.clients;
+    ck_assert(clients->count == 2 && clients->of == 2);
+    ck_assert_slice(clients->entries[0].key, "192.0.2.2");
+    ck_assert(clients->entries[0].messages == 2 && clients->entries[0].spam == 1 &&
+              clients->entries[0].days == 1 && clients->entries[0].last_us == 20000000);
+    ck_assert_slice(clients->entries[1].key, "203.0.113.7");
     ck_assert_uint_eq(results_candidate(world.results)->ham_lost.count, 4);
-    ck_assert(rescue.ham_lost.count == 1 && rescue.ham_lost.of == 5);
-    ck_assert(rescue.spam_stopped.count == 2 && rescue.spam_stopped.of == 3);
-    rescue = results_rescue(world.results, 1, &world.arena);
-    ck_assert_uint_eq(rescue.ham_lost.count, 2);
+    ck_assert(clients->ham_lost.count == 1 && clients->ham_lost.of == 5);
+    ck_assert(clients->spam_stopped.count == 2 && clients->spam_stopped.of == 3);
+    /* The one sender domain of all has spam in its name: never allowed by sender. */
+    ck_assert_uint_eq(rescue.senders.count, 0);
+    ck_assert_uint_eq(rescue.senders.ham_lost.count, 4);
+    /* Working it out left the candidate as it was. */
+    ck_assert(results_candidate(world.results)->restrictions[0].enabled);
+    ck_assert_uint_eq(results_rescue(world.results, &world.arena).clients.ham_lost.count, 1);
+    size_t count, all;
+    const struct results_loser *losers =
+        results_losers(world.results, BY_CLIENT, 2, &world.arena, &count, &all);
+    ck_assert(count == 2 && all == 3);
+    ck_assert_slice(losers[0].key, "192.0.2.2");
+    ck_assert(losers[0].lost == 2 && losers[0].delayed == 0 && losers[0].came == 2 &&
+              losers[0].spam == 1 && losers[0].days == 1 && losers[0].last_us == 20000000);
+    losers = results_losers(world.results, BY_SENDER_DOMAIN, 9, &world.arena, &count, &all);
+    ck_assert(count == 1 && all == 1 && losers[0].lost == 4 && losers[0].came == 5 &&
+              losers[0].days == 2 && losers[0].spam == 3);
     results_toggle(world.results,
                    find_restriction(world.results, "reject_unknown_client_hostname"));
-    rescue = results_rescue(world.results, 10, &world.arena);
-    ck_assert(!rescue.list && rescue.client_count == 0);
+    rescue = results_rescue(world.results, &world.arena);
+    ck_assert(!rescue.list && rescue.clients.count == 0);
+    results_losers(world.results, BY_CLIENT, 2, &world.arena, &count, NULL);
+    ck_assert_uint_eq(count, 0);
     release(&world);
 }
 END_TEST
