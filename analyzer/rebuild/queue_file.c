@@ -191,7 +191,7 @@ static void prefix_settle(struct rebuild *r, struct mail *mail)
                               intern_text(senders, before->sender));
     mail->prefix = 0;
     prefix->waits_for_owner = false;
-    if (!same || rows_overlap(r, mail, prefix)) {
+    if (!same || rows_contradict(r, mail, prefix)) {
         mail_close(r, prefix);
         return;
     }

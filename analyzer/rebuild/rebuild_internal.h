@@ -29,17 +29,19 @@ enum birth {
 
 /* Beside each message. */
 enum message_mark {
-    MARK_QUEUED = 1 << 0,   /* accepted for certain: qmgr, a delivery or a filter had it */
-    MARK_ABORTED = 1 << 1,  /* certainly never queued */
-    MARK_LOOPBACK = 1 << 2, /* came from this machine by SMTP */
-    MARK_GONE = 1 << 3,     /* is no message of its own */
-    MARK_PROBE = 1 << 4,    /* address verification */
-    MARK_NOTICE = 1 << 5,   /* a bounce or other notice of Postfix */
-    MARK_NOQUEUE = 1 << 6,  /* never had a queue id */
-    MARK_REFUSED = 1 << 7,  /* the whole message was refused or swallowed: no delivery follows */
-    MARK_HELD = 1 << 8,     /* cleanup put it on hold: MailScanner may take it from there */
-    MARK_JOINED = 1 << 9,   /* another queue id goes on with it */
-    MARK_DONE = 1 << 10,    /* left the queue */
+    MARK_QUEUED = 1 << 0,    /* accepted for certain: qmgr, a delivery or a filter had it */
+    MARK_ABORTED = 1 << 1,   /* certainly never queued */
+    MARK_LOOPBACK = 1 << 2,  /* came from this machine by SMTP */
+    MARK_GONE = 1 << 3,      /* is no message of its own */
+    MARK_PROBE = 1 << 4,     /* address verification */
+    MARK_NOTICE = 1 << 5,    /* a bounce or other notice of Postfix */
+    MARK_NOQUEUE = 1 << 6,   /* never had a queue id */
+    MARK_REFUSED = 1 << 7,   /* the whole message was refused or swallowed: no delivery follows */
+    MARK_HELD = 1 << 8,      /* cleanup put it on hold: MailScanner may take it from there */
+    MARK_JOINED = 1 << 9,    /* another queue id goes on with it */
+    MARK_DONE = 1 << 10,     /* left the queue */
+    MARK_NAMED = 1 << 11,    /* smtpd named a recipient that it accepted, and that has an end */
+    MARK_UNSERVED = 1 << 12, /* the same, and nothing became of it */
 };
 
 struct message_note {

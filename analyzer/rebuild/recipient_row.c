@@ -138,24 +138,51 @@ void rows_refuse(struct rebuild *r, struct mail *mail, uint32_t reply)
     }
 }
 
+/* Row `number` of another mail names the same recipient as `into`: the client's own words count, and
+ * what was answered to them. */
+static void row_take_over(struct rebuild *r, uint32_t into, uint32_t number)
+{
+    struct row *row = &r->evidence->rows[into];
+    const struct row *from = &r->evidence->rows[number];
+    if (origin_rank((enum evidence_origin)from->recipient_origin) <=
+        origin_rank((enum evidence_origin)row->recipient_origin))
+        return;
+    row->recipient = from->recipient;
+    row->recipient_origin = from->recipient_origin;
+    row->time_us = from->time_us;
+    row->logged = row->logged ? row->logged : from->logged;
+}
+
 void rows_prepend(struct rebuild *r, struct mail *mail, struct mail *from)
 {
-    if (!from->first_row)
-        return;
-    for (uint32_t row = from->first_row; row; row = r->row_next[row - 1])
-        r->evidence->rows[row - 1].message = mail->message;
-    r->row_next[from->last_row - 1] = mail->first_row;
-    mail->first_row = from->first_row;
-    if (!mail->last_row)
-        mail->last_row = from->last_row;
+    struct evidence *e = r->evidence;
+    uint32_t first = 0, last = 0, next;
+    for (uint32_t row = from->first_row; row; row = next) {
+        next = r->row_next[row - 1];
+        sym recipient = e->rows[row - 1].recipient;
+        uint32_t known =
+            recipient ? row_find(r, mail, intern_text(&e->recipients, recipient)) : NONE;
+        if (known != NONE) {
+            row_take_over(r, known, row - 1);
+            continue;
+        }
+        e->rows[row - 1].message = mail->message;
+        *(last ? &r->row_next[last - 1] : &first) = row;
+        last = row;
+    }
+    if (last) {
+        r->row_next[last - 1] = mail->first_row;
+        mail->first_row = first;
+        mail->last_row = mail->last_row ? mail->last_row : last;
+    }
     from->first_row = from->last_row = from->hint = 0;
 }
 
-bool rows_overlap(const struct rebuild *r, struct mail *mail, struct mail *other)
+bool rows_contradict(const struct rebuild *r, struct mail *mail, struct mail *other)
 {
     for (uint32_t row = other->first_row; row; row = r->row_next[row - 1]) {
         sym recipient = r->evidence->rows[row - 1].recipient;
-        if (recipient &&
+        if (recipient && row_is_refused(r, row - 1) &&
             row_find(r, mail, intern_text(&r->evidence->recipients, recipient)) != NONE)
             return true;
     }

@@ -25,10 +25,10 @@ bool row_is_refused(const struct rebuild *r, uint32_t row);
 /* Refuses every row of the mail that is not refused yet; without any row, one for a recipient that
  * is not known. */
 void rows_refuse(struct rebuild *r, struct mail *mail, uint32_t reply);
-/* Moves the rows of `from` to the front of those of `mail`. */
+/* Moves the rows of `from` to the front of those of `mail`; one that both have is one. */
 void rows_prepend(struct rebuild *r, struct mail *mail, struct mail *from);
-/* True when both mails have a row for one recipient. */
-bool rows_overlap(const struct rebuild *r, struct mail *mail, struct mail *other);
+/* True when `other` was refused a recipient that `mail` has: nobody names a refused one again. */
+bool rows_contradict(const struct rebuild *r, struct mail *mail, struct mail *other);
 /* The same mailbox as far as a log can tell: ASCII case and quoting of the local part aside. */
 bool address_equal(struct slice a, struct slice b);
 

@@ -251,7 +251,7 @@ static bool handed_on(const struct rebuild *r, uint32_t parent, uint32_t child)
 }
 
 /* The message that a hop without word of its origin was before: the last with its message-id and
- * sender that was handed to a filter in time. */
+ * sender that was handed to a filter in time; of the same second's lines the order is not told. */
 static uint32_t parent_by_message_id(const struct rebuild *r, const struct id_index *ids,
                                      uint32_t child)
 {
@@ -261,8 +261,7 @@ static uint32_t parent_by_message_id(const struct rebuild *r, const struct id_in
     uint32_t i = id_index_first(ids, id_hash(slice_of(hop->message_id)));
     for (; i != NONE; i = ids->next[i] - 1) {
         const struct message *before = &e->messages[i];
-        if (i == child || before->time_us > hop->time_us ||
-            (before->time_us == hop->time_us && i > child) ||
+        if (i == child || before->time_us > hop->time_us || (i > child && best != NONE) ||
             strcmp(before->message_id, hop->message_id) != 0 ||
             (before->sender && hop->sender &&
              !address_equal(intern_text(&e->senders, before->sender),

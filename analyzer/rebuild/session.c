@@ -111,13 +111,14 @@ struct session_state *session_find(struct rebuild *r, const struct event *event)
     return state;
 }
 
-/* Another address in the middle of a session: behind a proxy of our own (XCLIENT), else lines of a
- * later session whose `connect` lacks. */
+/* Another address in the middle of a session: behind a proxy of our own (XCLIENT, which comes ahead
+ * of any mail), else lines of a later session whose `connect` lacks. */
 static struct session_state *session_of_other(struct rebuild *r, struct session_state *state,
                                               const struct event *event)
 {
     struct ip_address was;
-    if (ip_address_parse(intern_text(&r->evidence->text, state->client.address), &was) &&
+    if (!state->rows && !state->note.mails &&
+        ip_address_parse(intern_text(&r->evidence->text, state->client.address), &was) &&
         (ip_is_loopback(&was) || ip_is_private(&was))) {
         state->client = client_of_proxy(r->evidence, event_get(event, FIELD_CLIENT_NAME),
                                         event_get(event, FIELD_CLIENT_ADDRESS));

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyzer/rebuild/recipient_row.h"
 #include "base/xalloc.h"
 
 /* No question whether such a mail was finished. */
@@ -103,9 +104,25 @@ static bool recipients_are_named(const struct rebuild *r, const struct message *
     return note->rcpt_good != UINT16_MAX && note->rcpt_good && note->rcpt_lines == note->rcpt_good;
 }
 
+/* Marks the messages of which smtpd named recipients that it accepted. Every message has one, and
+ * every one is served: where none is named, or one was not seen again, nobody knows who else is not
+ * the client's. */
+static void mark_named(struct rebuild *r)
+{
+    const struct evidence *e = r->evidence;
+    for (uint32_t i = 0; i < e->row_count; i++) {
+        const struct row *row = &e->rows[i];
+        if (row->message != NONE && row->recipient_origin != ORIGIN_DELIVERY &&
+            !row_is_refused(r, i))
+            r->notes[row->message].marks |=
+                row->end_status == END_UNKNOWN ? MARK_UNSERVED : MARK_NAMED;
+    }
+}
+
 static void settle_rows(struct rebuild *r, uint32_t *counts)
 {
     struct evidence *e = r->evidence;
+    mark_named(r);
     for (uint32_t i = 0; i < e->row_count; i++) {
         struct row *row = &e->rows[i];
         if (row->message == NONE)
@@ -117,6 +134,7 @@ static void settle_rows(struct rebuild *r, uint32_t *counts)
             continue;
         }
         if (row->recipient_origin == ORIGIN_DELIVERY && row->recipient &&
+            (marks & (MARK_NAMED | MARK_UNSERVED)) == MARK_NAMED &&
             recipients_are_named(r, &e->messages[row->message])) {
             row->message = NONE;
             e->books.bcc_rows++;

@@ -13,7 +13,8 @@ static const int64_t DISORDER_US = INT64_C(3600) * 1000000;
 
 struct watched_file {
     struct duplicates_head head;
-    uint64_t found; /* which of the head's lines have turned up: one bit each */
+    unsigned last, run; /* the head's line that turned up last, + 1; how many in one stretch */
+    bool followed;      /* it was the line before this one */
     bool watching, confirmed;
 };
 
@@ -111,6 +112,37 @@ static void remember(struct duplicates *duplicates, uint64_t hash)
     duplicates->used++;
 }
 
+/* The number + 1 of the head's line with this hash; 0 when there is none, or several: a line that
+ * repeats itself within the second proves nothing. */
+static unsigned head_line(const struct duplicates_head *head, uint64_t hash)
+{
+    unsigned found = 0;
+    for (unsigned n = 0; n < head->count; n++) {
+        if (head->hashes[n] != hash)
+            continue;
+        if (found)
+            return 0;
+        found = n + 1;
+    }
+    return found;
+}
+
+/* Notes a line of the current file. A stretch is one without gap in either file: the other may hold
+ * more lines between them (syslog beside mail.log). Single equal lines are common at a cut within a
+ * busy second: the same process has the same to say of its next client. */
+static void watch_line(struct watched_file *file, uint64_t hash)
+{
+    unsigned line = head_line(&file->head, hash);
+    if (line) {
+        bool goes_on = line == file->last + 1 || (file->followed && line > file->last);
+        file->run = goes_on ? file->run + 1 : 1;
+        file->last = line;
+    }
+    file->followed = line != 0;
+    file->confirmed = file->run >= DUPLICATES_EVIDENCE || file->run == file->head.count;
+    file->watching = !file->confirmed;
+}
+
 /* Looks whether a later file begins with this line; gives up on files whose beginning is past. */
 static void watch(struct duplicates *duplicates, int64_t time_us, uint64_t hash)
 {
@@ -118,14 +150,8 @@ static void watch(struct duplicates *duplicates, int64_t time_us, uint64_t hash)
         struct watched_file *file = &duplicates->files[i];
         if (!file->watching)
             continue;
-        for (unsigned n = 0; n < file->head.count; n++)
-            if (file->head.hashes[n] == hash)
-                file->found |= (uint64_t)1 << n;
-        int found = __builtin_popcountll(file->found);
-        if (found >= DUPLICATES_EVIDENCE || found == (int)file->head.count) {
-            file->confirmed = true;
-            file->watching = false;
-        } else if (time_us > file->head.last_us + DISORDER_US) {
+        watch_line(file, hash);
+        if (file->watching && time_us > file->head.last_us + DISORDER_US) {
             file->watching = false; /* another host's file, most likely */
             set_watch(duplicates);
         }

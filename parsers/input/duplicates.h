@@ -3,10 +3,10 @@
 /*
  * Lines that stand in two of the given files (mail.log beside mail.info or syslog, mail.log.1 beside
  * mail.log.1.gz, a copy taken before rotation) are to be counted once. Each later file announces the
- * hashes of its first lines; when several of them turn up in an earlier file, that file's lines are
- * remembered from there on, and the later file's known ones are dropped. Files that do not overlap
- * in time cost one comparison a line. One identical line at the border of two files (the same second,
- * the same text) is no evidence and never dropped.
+ * hashes of its first lines; when a stretch of them turns up in an earlier file, that file's lines
+ * are remembered from there on, and the later file's known ones are dropped. Files that do not
+ * overlap in time cost one comparison a line. Single identical lines at the border of two files (the
+ * same second, the same text) are no evidence and never dropped.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -238,6 +238,12 @@ static const struct {
       LINE("15:01", "smtpd[7]: disconnect from mail.example.org[192.0.2.7]")
       QUEUED("0FCE9247A1", "a@example.org", "1") SENT("0FCE9247A1", "b@example.com") REMOVED("0FCE9247A1"),
       "1 0FCE9247A1 " MAIL_EXAMPLE "? from=a@example.org to=b@example.com accept sent\n" },
+    { "63: another private client, its own connect lost, is no proxy's",
+      CONNECT("7") CLIENT("7", "0FCE9247A1")
+      LINE("15:02", "smtpd[7]: NOQUEUE: reject: RCPT from unknown[192.0.2.9]: 554 5.7.1 <x@example.net>: Relay access denied; from=<c@example.org> to=<x@example.net> proto=ESMTP helo=<pc9>")
+      QUEUED("0FCE9247A1", "a@example.org", "1") SENT("0FCE9247A1", "b@example.com") REMOVED("0FCE9247A1"),
+      "1 0FCE9247A1 " MAIL_EXAMPLE "? from=a@example.org to=b@example.com accept sent\n"
+      "2 NOQUEUE ?[192.0.2.9]45 helo=pc9 from=c@example.org to=x@example.net reject 554 rejected\n" },
     { "67: `status=sent` where the client wrote it",
       CONNECT("7")
       LINE("15:02", "smtpd[7]: NOQUEUE: reject: RCPT from mail.example.org[192.0.2.7]: 554 5.7.1 <\"b, status=sent (x)\"@example.com>: Relay access denied; from=<a@example.org> to=<\"b, status=sent (x)\"@example.com> proto=ESMTP helo=<status=sent>")

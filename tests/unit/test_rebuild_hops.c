@@ -50,6 +50,11 @@ static const struct {
     { "23: the hand-over line is lost",
       MAIL("1") HOP(SECOND, "17", "") SENT(SECOND, "b@example.com") REMOVED(SECOND) REMOVED(FIRST),
       ROW "b@example.com accept sent hop=" SECOND "\n" },
+    { "23: the hop's lines stand first in the same second",
+      LINE("15:02", "smtpd[17]: " SECOND ": client=localhost[127.0.0.1]") MESSAGE_ID(SECOND, "m1@example.org")
+      QUEUED(SECOND, "a@example.org", "1") SENT(SECOND, "b@example.com") REMOVED(SECOND)
+      MAIL("1") HANDED_ON("b@example.com", "message processed") REMOVED(FIRST),
+      "2 " FIRST " " MAIL_EXAMPLE "? from=a@example.org to=b@example.com accept sent hop=" SECOND "\n" },
     { "another sender with that message-id is another mail",
       MAIL("1")
       LINE("15:03", "smtpd[17]: connect from localhost[127.0.0.1]")

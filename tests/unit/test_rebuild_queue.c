@@ -171,6 +171,14 @@ static const struct {
       MESSAGE_ID("0FCE9247A1", "m1@example.org")
       CONNECT("7") LINE("15:05", "smtpd[7]: 0FCE9247A1: client=mail.example.org[192.0.2.7]") DISCONNECT("7"),
       ROW("0FCE9247A1") "b@example.com accept sent open\n" },
+    { "49: the whole queue's lines ahead of the dialogue: the recipient is one, and no BCC",
+      MESSAGE_ID("0FCE9247A1", "m1@example.org") QUEUED("0FCE9247A1", "a@example.org", "1")
+      SENT("0FCE9247A1", "b@example.com") REMOVED("0FCE9247A1")
+      LINE("15:03", "smtpd[7]: connect from mail.example.org[192.0.2.7]")
+      LINE("15:03", "smtpd[7]: NOQUEUE: info: RCPT from mail.example.org[192.0.2.7]: seen" ENVELOPE("B@example.com"))
+      LINE("15:03", "smtpd[7]: 0FCE9247A1: client=mail.example.org[192.0.2.7]")
+      LINE("15:03", "smtpd[7]: disconnect from mail.example.org[192.0.2.7] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5"),
+      "1 0FCE9247A1 " MAIL_EXAMPLE "mail.example.org from=a@example.org to=B@example.com accept sent\n" },
     { "55: mail of a user of this machine",
       LINE("15:01", "pickup[12]: 0FCE9247A1: uid=0 from=<root@example.com>") MESSAGE_ID("0FCE9247A1", "m1@example.com")
       QUEUED("0FCE9247A1", "root@example.com", "1") SENT("0FCE9247A1", "b@example.com") REMOVED("0FCE9247A1"),
