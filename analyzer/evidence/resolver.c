@@ -96,10 +96,12 @@ static void wait_for_answers(struct resolver *resolver)
     ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
     struct pollfd polls[ARES_GETSOCK_MAXNUM];
     nfds_t count = 0;
-    int mask = ares_getsock(resolver->channel, sockets, ARES_GETSOCK_MAXNUM);
-    for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-        short events = (short)((ARES_GETSOCK_READABLE(mask, i) ? POLLIN : 0) |
-                               (ARES_GETSOCK_WRITABLE(mask, i) ? POLLOUT : 0));
+    /* Readable in the lower half of the bits, writable in the upper: c-ares' own macros shift into the
+     * sign. */
+    unsigned mask = (unsigned)ares_getsock(resolver->channel, sockets, ARES_GETSOCK_MAXNUM);
+    for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+        short events = (short)((mask >> i & 1 ? POLLIN : 0) |
+                               (mask >> (i + ARES_GETSOCK_MAXNUM) & 1 ? POLLOUT : 0));
         if (events)
             polls[count++] = (struct pollfd){ .fd = sockets[i], .events = events };
     }
