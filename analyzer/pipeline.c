@@ -6,6 +6,7 @@
 
 #include "analyzer/policy/policy.h"
 #include "analyzer/policy/restriction.h"
+#include "analyzer/policy/screen_settings.h"
 #include "analyzer/rebuild/books.h"
 #include "analyzer/rebuild/rebuild.h"
 #include "analyzer/results_internal.h"
@@ -198,6 +199,9 @@ static void read_lines(struct pipeline *pipeline)
 {
     struct rebuild_options options = { .unknown_client_reject_code =
                                            client_reject_code(pipeline->baseline_config) };
+    if (pipeline->baseline_config)
+        options.dnsbl_sites =
+            screen_zones(pipeline->baseline_config, &pipeline->arena, &options.deep_tests);
     struct rebuild *rebuild = rebuild_new(&pipeline->evidence, &options, &pipeline->remarks);
     struct log_line line;
     struct event event;

@@ -128,6 +128,7 @@ static void facts_normalise(const struct session_facts *facts, struct session_fa
     out->sasl_sender = facts->sasl_sender;
     out->ccert_fingerprint = facts->ccert_fingerprint;
     out->ccert_subject = facts->ccert_subject;
+    out->screening = facts->screening;
     out->tls = facts->tls;
     out->pipelining = facts->pipelining;
 }

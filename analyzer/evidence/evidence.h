@@ -50,6 +50,7 @@ struct session_facts {
     sym sasl_method, sasl_username;  /* SYM_EMPTY: known not to be logged in; 0 unknown */
     sym sasl_sender;
     sym ccert_fingerprint, ccert_subject; /* SYM_EMPTY: known that there was none; 0 unknown */
+    sym screening;                   /* in evidence.text, see screening.h; 0: no postscreen had it */
     uint8_t tls;                     /* enum tri: was the session encrypted */
     uint8_t pipelining;              /* enum tri: improper pipelining flag set */
 };

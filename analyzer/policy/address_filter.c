@@ -61,6 +61,14 @@ static bool scan_filter(struct slice filter, const uint8_t octets[4], bool *matc
     return rest.len == 0;
 }
 
+bool address_filter_is_valid(struct slice filter)
+{
+    static const uint8_t any[4] = { 127, 0, 0, 1 };
+    bool matches;
+
+    return scan_filter(filter, any, &matches);
+}
+
 bool address_filter_matches(struct slice filter, struct slice address)
 {
     struct ip_address ip;

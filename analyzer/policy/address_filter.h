@@ -7,6 +7,8 @@
 
 #include "base/slice.h"
 
+/* True when Postfix would take the filter. */
+bool address_filter_is_valid(struct slice filter);
 /* True when an IPv4 address in text form matches. A filter that Postfix would not take matches
  * nothing. */
 bool address_filter_matches(struct slice filter, struct slice address);

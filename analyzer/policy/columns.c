@@ -98,12 +98,17 @@ static uint32_t ask_for_clients(struct leaf *leaf, uint32_t number, const struct
 {
     struct leaf_client variants[CLIENT_VARIANTS_MAX];
     uint32_t outcomes[CLIENT_VARIANTS_MAX];
+    bool address_only = (leaf->program->questions[number].reads & READS_ADDRESS) == READS_ADDRESS;
+    struct need_set *needs = leaf->needs;
     struct buffer *why = leaf->why;
 
+    leaf->needs = address_only ? NULL : needs;
     leaf->why = NULL; /* how the name was found out is told once, not by every check */
     size_t count = client_name_variants(leaf, client, leaf->settings->peername_lookup, variants);
+    leaf->needs = needs;
     leaf->why = why;
-
+    if (address_only)
+        count = 1;
     for (size_t i = 0; i < count; i++) {
         leaf->client = variants[i];
         outcomes[i] = ask(leaf, number);

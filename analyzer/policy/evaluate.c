@@ -1,6 +1,7 @@
 #include "analyzer/policy/evaluate.h"
 
 #include "analyzer/policy/list_run.h"
+#include "analyzer/policy/screen_tests.h"
 #include "base/xalloc.h"
 
 /* Combinations tried to learn what one check would do. */
@@ -115,13 +116,15 @@ static void decide_all(const struct run *run, struct decision *decisions)
         decisions[i] = run->rejected;
 }
 
-/* From the connection to MAIL: true when the client may name recipients. */
+/* From the connection, or postscreen's part of it, to MAIL: true when the client may name recipients. */
 static bool begin_mail(struct run *run)
 {
     const struct program *program = run->evaluation->program;
     bool delayed = program->settings.delay_reject;
     bool has_helo = !run->unit->no_helo;
 
+    if (screen_run(run) == STATUS_REJECT)
+        return false;
     run->presence = (struct presence){ .bare = true, .stage = STAGE_CONNECT };
     if (!delayed && check_client(run) == STATUS_REJECT)
         return false;

@@ -41,6 +41,9 @@ restriction_fn restrict_auth_destination, restrict_unauth_destination, restrict_
     restrict_recipient_exempt, restrict_mx_backup;
 /* restrict_dnsbl.c */
 restriction_fn restrict_rbl, restrict_maps_rbl, restrict_rhsbl, restrict_dnswl, restrict_rhswl;
+/* restrict_screen.c; detail of restrict_screen_caught: enum screen_test */
+restriction_fn restrict_screen_access, restrict_screen_denylist, restrict_screen_caught,
+    restrict_screen_dnsbl, restrict_screen_allow, restrict_screen_interfaces, restrict_screen_first;
 /* restrict_access.c */
 restriction_fn restrict_access;
 /* restrict_server.c */

@@ -277,7 +277,7 @@ static void add_cells(const struct explainer *explainer, uint8_t reads, struct b
         add_cell(out, "sender", &evidence->senders, message->sender);
     if (reads & READS_RECIPIENT)
         add_cell(out, "recipient", &evidence->recipients, row->recipient);
-    if (reads & READS_FACTS)
+    if ((reads & READS_FACTS) && (reads & READS_ADDRESS) != READS_ADDRESS)
         add_facts(out, evidence, &evidence->facts[message->facts]);
     if (reads & READS_MAIL) {
         buffer_add_text(out, out->len ? ", size " : "size ");
@@ -499,6 +499,8 @@ static void walk_all(struct explainer *explainer)
     const struct smtpd_settings *settings = &program->settings;
     bool at_once = !settings->delay_reject;
 
+    for (unsigned i = 0; i < program->screen.count; i++)
+        walk_outside(explainer, &program->screen.items[i].item, true);
     if (at_once) {
         walk_stage(explainer, LIST_CLIENT);
         walk_stage(explainer, LIST_HELO);

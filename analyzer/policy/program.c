@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyzer/policy/question.h"
+#include "analyzer/policy/screen_tests.h"
 #include "base/xalloc.h"
 #include "parsers/config/word_list.h"
 
@@ -316,7 +317,7 @@ static void compile_stage(struct program *program, struct config *config, enum l
     program->stage_lists[list] = compiled + 1;
 }
 
-static struct item outside_item(struct program *program, const char *name, bool listed)
+struct item program_outside_item(struct program *program, const char *name, bool listed)
 {
     struct question wanted;
 
@@ -334,22 +335,24 @@ static void compile_lists(struct program *program, struct config *config)
 {
     const struct smtpd_settings *settings = &program->settings;
 
-    program->sender_syntax = outside_item(program, "sender_syntax", false);
-    program->recipient_syntax = outside_item(program, "recipient_syntax", false);
-    program->recipient_exempt = outside_item(program, "recipient_exempt", false);
-    program->authorized = outside_item(program, "authorized_destination", false);
-    program->helo_required = outside_item(program, "smtpd_helo_required", settings->helo_required);
+    screen_compile(program);
+    program->sender_syntax = program_outside_item(program, "sender_syntax", false);
+    program->recipient_syntax = program_outside_item(program, "recipient_syntax", false);
+    program->recipient_exempt = program_outside_item(program, "recipient_exempt", false);
+    program->authorized = program_outside_item(program, "authorized_destination", false);
+    program->helo_required =
+        program_outside_item(program, "smtpd_helo_required", settings->helo_required);
     program->message_size =
-        outside_item(program, "message_size_limit", settings->message_size_limit > 0);
+        program_outside_item(program, "message_size_limit", settings->message_size_limit > 0);
     compile_stage(program, config, LIST_CLIENT);
     compile_stage(program, config, LIST_HELO);
     compile_stage(program, config, LIST_SENDER);
-    program->unlisted_sender =
-        outside_item(program, "smtpd_reject_unlisted_sender", settings->reject_unlisted_sender);
+    program->unlisted_sender = program_outside_item(program, "smtpd_reject_unlisted_sender",
+                                                    settings->reject_unlisted_sender);
     compile_stage(program, config, settings->relay_first ? LIST_RELAY : LIST_RECIPIENT);
     compile_stage(program, config, settings->relay_first ? LIST_RECIPIENT : LIST_RELAY);
-    program->unlisted_recipient = outside_item(program, "smtpd_reject_unlisted_recipient",
-                                               settings->reject_unlisted_recipient);
+    program->unlisted_recipient = program_outside_item(program, "smtpd_reject_unlisted_recipient",
+                                                       settings->reject_unlisted_recipient);
     compile_stage(program, config, LIST_DATA);
     compile_stage(program, config, LIST_END_OF_DATA);
 }
@@ -439,7 +442,9 @@ bool program_compile(struct program *program, struct config *config,
     smtpd_settings_init(&program->settings, config, &options, program->answers, remarks);
     if (!service_models_init(&program->services, inputs, remarks, fault) ||
         !read_classes(program, config, fault) || !read_rows(program, config, fault) ||
-        !check_required(program, config, fault))
+        !check_required(program, config, fault) ||
+        !screen_settings_init(&program->screen.settings, config, &program->arena,
+                              &program->settings.tables, remarks, fault))
         return false;
     compile_lists(program, config);
     return true;
@@ -456,6 +461,7 @@ void program_release(struct program *program)
     free(program->sublists);
     free(program->checks);
     free(program->classes);
+    free(program->screen.contacts);
     intern_release(&program->question_keys);
     intern_release(&program->list_keys);
     outcomes_release(&program->outcomes);

@@ -9,6 +9,7 @@
  */
 #include "analyzer/policy/policy.h"
 #include "analyzer/policy/restriction.h"
+#include "analyzer/policy/screen_settings.h"
 #include "analyzer/policy/service_model.h"
 #include "analyzer/policy/smtpd_settings.h"
 
@@ -45,6 +46,22 @@ struct question_place {
     uint32_t index;
 };
 
+/* A test of postscreen(8). */
+struct screen_item {
+    struct item item;
+    bool drops;     /* the connection ends there; else the reply is for RCPT */
+    bool if_failed; /* asked only of clients that failed another test */
+    bool if_clean;  /* asked only of clients that failed none */
+};
+enum { SCREEN_ITEMS_MAX = 10 };
+struct screen {
+    struct screen_settings settings;
+    struct screen_item items[SCREEN_ITEMS_MAX]; /* in the order of time */
+    unsigned count;                             /* 0: no postscreen in front */
+    bool meets_clients;                         /* it defers the first connection of a client */
+    uint8_t *contacts; /* by session: enum tri, is it that? NULL: nobody asks */
+};
+
 struct program {
     struct arena arena;
     struct outcomes outcomes;
@@ -73,6 +90,7 @@ struct program {
     uint32_t stage_lists[LIST_KINDS]; /* list number + 1; 0: empty */
     uint32_t server_error;            /* outcome: 451 4.3.5 */
     /* Checks outside the lists; items that no list holds. */
+    struct screen screen;
     struct item helo_required, sender_syntax, recipient_syntax, recipient_exempt, authorized,
         unlisted_sender, unlisted_recipient, message_size;
     bool counts_recipients;             /* some check depends on how many were accepted before */
@@ -87,6 +105,8 @@ bool program_compile(struct program *program, struct config *config,
                      struct fault *fault);
 /* Gives all memory back. */
 void program_release(struct program *program);
+/* A check outside the lists, by the name of its row; listed: it is among policy_checks. */
+struct item program_outside_item(struct program *program, const char *name, bool listed);
 /* The list that an access(5) result stands for, compiled when it is new; UINT32_MAX when there are
  * too many. */
 uint32_t program_sublist(struct program *program, struct slice text, enum list_kind list);

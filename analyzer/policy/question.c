@@ -80,7 +80,7 @@ void question_outside(struct program *program, const char *name, struct question
 
 static enum column column_of(uint8_t reads)
 {
-    switch (reads) {
+    switch (reads & ~(READS_ADDRESS & ~READS_CLIENT)) {
     case READS_NOTHING:
         return COLUMN_CONSTANT;
     case READS_CLIENT:

@@ -2,6 +2,7 @@
 
 #include "analyzer/policy/client_name.h"
 #include "analyzer/policy/policy_internal.h"
+#include "analyzer/policy/screen_tests.h"
 #include "analyzer/policy/service_postgrey.h"
 #include "base/xalloc.h"
 
@@ -334,6 +335,8 @@ static void index_checks(struct replay *replay)
     for (uint32_t i = 0; i < program->item_count; i++)
         if (program->items[i].kind == ITEM_CHECK && program->items[i].check != CHECK_NONE)
             replay->check_items[program->items[i].check] = &program->items[i];
+    for (unsigned i = 0; i < program->screen.count; i++)
+        replay->check_items[program->screen.items[i].item.check] = &program->screen.items[i].item;
     for (size_t i = 0; i < COUNT(outside); i++)
         if (outside[i]->check != CHECK_NONE)
             replay->check_items[outside[i]->check] = outside[i];
@@ -403,13 +406,14 @@ struct replay *replay_new(const struct policy *policy, const struct evidence *ev
 {
     struct replay *replay = xcalloc(1, sizeof *replay);
 
-    (void)remarks;
     replay->policy = policy;
     replay->evidence = evidence;
     if (policy->as_logged) {
         take_logged(replay);
         return replay;
     }
+    screen_meet_clients(policy->program, evidence);
+    screen_remark(policy->program, evidence, remarks);
     columns_build(&replay->columns, policy->program, evidence, policy->inputs.dns);
     index_checks(replay);
     replay->evaluation =

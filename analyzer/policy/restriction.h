@@ -26,6 +26,7 @@ enum restriction_reads {
     READS_FACTS = 16, /* TLS, SASL, protocol */
     READS_MAIL = 32,  /* size */
     READS_TIME = 64,  /* differs from row to row: a policy service that remembers */
+    READS_ADDRESS = READS_CLIENT | 128, /* of the client nothing but its address */
 };
 
 enum argument_kind {

@@ -7,6 +7,7 @@
 
 #include "analyzer/rebuild/queue_file.h"
 #include "analyzer/rebuild/recipient_row.h"
+#include "analyzer/rebuild/screened_client.h"
 #include "analyzer/rebuild/session.h"
 #include "analyzer/rebuild/smtpd_dialog.h"
 #include "base/xalloc.h"
@@ -17,7 +18,7 @@ struct connection {
     uint64_t key;
     uint32_t session; /* in the store; NONE: not yet of interest */
     uint32_t mail;    /* + 1; 0 none */
-    uint32_t facts;
+    struct screened screened;
     bool passed;
 };
 
@@ -45,6 +46,7 @@ static void connection_close(struct rebuild *r, uint32_t index, bool complete)
         mail_close(r, r->mails[connection->mail - 1]);
     if (connection->session != NONE)
         r->evidence->sessions[connection->session].complete = complete;
+    screened_close(r, &connection->screened);
     hash_map_remove(&ps->map, connection->key);
     GROW(ps->free_items, ps->free_count, ps->free_capacity);
     ps->free_items[ps->free_count++] = index;
@@ -123,7 +125,29 @@ void postscreen_connect(struct rebuild *r, const struct event *event)
     struct connection *connection = connection_find(r, event);
     if (connection)
         connection_close(r, (uint32_t)(connection - r->postscreen->items), false);
-    connection_open(r, event);
+    connection = connection_open(r, event);
+    screened_open(r, &connection->screened, event);
+}
+
+void postscreen_caught(struct rebuild *r, const struct event *event)
+{
+    static const struct {
+        const char *words;
+        uint8_t mark;
+    } violations[] = { { "COMMAND PIPELINING", SCREENED_PIPELINING },
+                       { "NON-SMTP COMMAND", SCREENED_NON_SMTP },
+                       { "BARE NEWLINE", SCREENED_BARE_NEWLINE } };
+    struct slice violation = event_get(event, FIELD_VIOLATION);
+    struct connection *connection = connection_find(r, event);
+    if (!connection)
+        return;
+    if (event->kind == EVENT_PS_PREGREET)
+        connection->screened.marks |= SCREENED_PREGREET;
+    else if (event->kind == EVENT_PS_DNSBL_RANK)
+        connection->screened.marks |= SCREENED_RANKED;
+    for (size_t i = 0; i < COUNT(violations); i++)
+        if (event->kind == EVENT_PS_VIOLATION && slice_is(violation, violations[i].words))
+            connection->screened.marks |= violations[i].mark;
 }
 
 void postscreen_pass(struct rebuild *r, const struct event *event)
@@ -132,6 +156,7 @@ void postscreen_pass(struct rebuild *r, const struct event *event)
     if (!connection)
         return;
     connection->passed = true;
+    screened_pass(r, &connection->screened, event->kind);
     /* handed to an smtpd, unless the deeper tests already talked to it */
     if (event->kind != EVENT_PS_PASS_NEW && connection->session == NONE)
         connection_close(r, (uint32_t)(connection - r->postscreen->items), true);
@@ -169,6 +194,7 @@ void postscreen_reject(struct rebuild *r, const struct event *event)
         .sasl_method = SYM_EMPTY, /* postscreen has no AUTH */
         .sasl_username = SYM_EMPTY,
         .sasl_sender = SYM_EMPTY,
+        .screening = screened_record(r, &connection->screened, EVENT_KIND_COUNT),
         .tls = TRI_UNKNOWN,
         .pipelining = TRI_UNKNOWN,
     };

@@ -11,6 +11,8 @@
 void postscreen_connect(struct rebuild *r, const struct event *event);
 /* ps_pass_new, ps_pass_old, ps_allow. */
 void postscreen_pass(struct rebuild *r, const struct event *event);
+/* ps_pregreet, ps_dnsbl_rank, ps_violation. */
+void postscreen_caught(struct rebuild *r, const struct event *event);
 /* ps_reject. */
 void postscreen_reject(struct rebuild *r, const struct event *event);
 /* ps_disconnect. */

@@ -13,6 +13,7 @@
 #include "analyzer/rebuild/queue_lines.h"
 #include "analyzer/rebuild/rebuild_internal.h"
 #include "analyzer/rebuild/rejoin.h"
+#include "analyzer/rebuild/screened_client.h"
 #include "analyzer/rebuild/session.h"
 #include "analyzer/rebuild/settle.h"
 #include "analyzer/rebuild/smtpd_dialog.h"
@@ -47,6 +48,7 @@ void rebuild_free(struct rebuild *r)
     filter_notes_free(r);
     policy_notes_free(r);
     postscreen_free(r);
+    screened_free(r);
     hash_map_release(&r->realm_map);
     hash_map_release(&r->queue_ids);
     hash_map_release(&r->sessions);
@@ -211,6 +213,10 @@ static const event_handler_fn handlers[EVENT_KIND_COUNT] = {
     [EVENT_PS_ALLOW] = postscreen_pass,
     [EVENT_PS_REJECT] = postscreen_reject,
     [EVENT_PS_DISCONNECT] = postscreen_disconnect,
+    [EVENT_PS_PREGREET] = postscreen_caught,
+    [EVENT_PS_DNSBL_RANK] = postscreen_caught,
+    [EVENT_PS_VIOLATION] = postscreen_caught,
+    [EVENT_DNSBL_HIT] = screened_listed,
     [EVENT_MASTER_START] = on_master,
     [EVENT_MASTER_EXIT] = on_master,
     [EVENT_MASTER_TROUBLE] = on_process_death,

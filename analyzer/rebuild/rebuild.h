@@ -17,6 +17,10 @@ struct rebuild_options {
     /* unknown_client_reject_code of the server that wrote the log, 0 when not known (or when
      * soft_bounce blurs it): tells a 450 for a time-out from one for a missing name */
     int unknown_client_reject_code;
+    /* postscreen_dnsbl_sites of that server, blanks between; "no text" when not known: a list that
+     * postscreen asked and that no line names did not have the client */
+    struct slice dnsbl_sites;
+    bool deep_tests; /* it has some of postscreen's tests after the greeting switched on */
 };
 
 /* A rebuilder that fills an empty store. Borrows evidence and remarks for its life; copies options

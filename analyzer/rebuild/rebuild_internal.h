@@ -116,6 +116,7 @@ struct edge_list;
 struct note_list;
 struct policy_notes;
 struct postscreen;
+struct screened_clients;
 
 /* The last text that went through a table: most lines repeat it. */
 struct text_cache {
@@ -153,6 +154,7 @@ struct rebuild {
     struct note_list *filter_notes;
     struct policy_notes *policy_notes;
     struct postscreen *postscreen;
+    struct screened_clients *screened;
     uint32_t unknown_reply; /* of mail that was never finished */
     bool has_local_mail;    /* some came from this machine, by SMTP or pickup: it may be a hop */
     bool finished;

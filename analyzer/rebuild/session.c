@@ -2,6 +2,7 @@
 
 #include "analyzer/rebuild/client_identity.h"
 #include "analyzer/rebuild/queue_file.h"
+#include "analyzer/rebuild/screened_client.h"
 #include "base/ip_address.h"
 #include "base/xalloc.h"
 
@@ -97,6 +98,8 @@ static void session_open(struct rebuild *r, struct session_state *state, const s
     bool announced = state->client.reverse_name && state->client.address == client.address;
     if (!announced || client.name)
         state->client = client;
+    state->facts.screening = screened_taken_over(r, event_get(event, FIELD_CLIENT_ADDRESS));
+    state->facts_known = false;
     state->session = session_add(r, event, service_name(r, event));
 }
 

@@ -215,21 +215,26 @@ void config_overlay_set(struct config *config, const char *name, struct slice va
     config->generation++;
 }
 
-bool config_choose_service(struct config *config, const char *service, struct fault *fault)
+/* Puts the -o of a service (NULL: none) in force. */
+static void choose(struct config *config, const struct master_service *service)
 {
-    config->chosen = service ? master_cf_find(&config->master, slice_of(service))
-                             : master_cf_port_25(&config->master);
+    config->chosen = service;
     settings_release(&config->service);
     settings_init(&config->service);
     config->generation++;
+    for (size_t i = 0; service && i < service->override_count; i++)
+        settings_set(&config->service, service->overrides[i].name, service->overrides[i].value,
+                     config->master_path.at, service->line);
+}
+
+bool config_choose_service(struct config *config, const char *service, struct fault *fault)
+{
+    choose(config, service ? master_cf_find(&config->master, slice_of(service))
+                           : master_cf_port_25(&config->master));
     if (service && !config->chosen)
         return fault_set(fault, FAULT_USAGE, "--service", 0,
                          "master.cf has no service \"%s\"; give the first word of its line",
                          service);
-    for (size_t i = 0; config->chosen && i < config->chosen->override_count; i++)
-        settings_set(&config->service, config->chosen->overrides[i].name,
-                     config->chosen->overrides[i].value, config->master_path.at,
-                     config->chosen->line);
     return true;
 }
 
@@ -243,9 +248,13 @@ struct slice config_service_type(const struct config *config)
     return config->chosen ? config->chosen->type : slice_make("", 0);
 }
 
-bool config_has_postscreen(const struct config *config)
+struct config *config_for_postscreen(const struct config *config, unsigned *families)
 {
-    return master_cf_has_postscreen(&config->master);
+    if (!master_cf_postscreen(&config->master, families))
+        return NULL;
+    struct config *copy = config_copy(config);
+    choose(copy, master_cf_postscreen(&copy->master, families));
+    return copy;
 }
 
 const struct master_service *config_services(const struct config *config, size_t *count)

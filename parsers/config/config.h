@@ -54,8 +54,9 @@ bool config_choose_service(struct config *config, const char *service, struct fa
 struct slice config_service_name(const struct config *config);
 /* The type of the chosen service ("inet", "pass"); empty when none is chosen. */
 struct slice config_service_type(const struct config *config);
-/* True when port 25 is served by postscreen(8). */
-bool config_has_postscreen(const struct config *config);
+/* The configuration as the postscreen(8) on port 25 sees it, with its own -o; NULL when there is none.
+ * families: the set of enum master_family whose clients come to it. Free with config_free. */
+struct config *config_for_postscreen(const struct config *config, unsigned *families);
 
 /* Whose defaults and operators count; before any call: 3.7. */
 void config_set_version(struct config *config, int major, int minor);

@@ -1,6 +1,7 @@
 #include "parsers/config/master_cf.h"
 
 #include "base/buffer.h"
+#include "base/ip_address.h"
 #include "base/xalloc.h"
 #include "parsers/config/logical_line.h"
 #include "parsers/config/word_list.h"
@@ -203,24 +204,61 @@ static bool is_on_port_25(const struct master_service *service)
     return slice_is(service->type, "inet") && slice_is(port_of(service->name), "25");
 }
 
-bool master_cf_has_postscreen(const struct master_cf *master)
+/* Of two lines for one service master(8) uses the last. */
+static bool is_replaced(const struct master_cf *master, size_t number)
 {
-    for (size_t i = 0; i < master->count; i++)
-        if (is_on_port_25(&master->services[i]) && is_command(&master->services[i], "postscreen"))
+    const struct master_service *service = &master->services[number];
+    for (size_t i = number + 1; i < master->count; i++)
+        if (slice_equal(master->services[i].name, service->name) &&
+            slice_equal(master->services[i].type, service->type))
             return true;
     return false;
 }
 
-const struct master_service *master_cf_port_25(const struct master_cf *master)
+/* The families of the clients that reach an inet service: those of the address that it listens on. */
+static unsigned families_of(struct slice name)
 {
-    bool postscreen = master_cf_has_postscreen(master);
+    size_t colon = slice_last_index(name, ':');
+    struct slice host = slice_head(name, colon < name.len ? colon : 0);
+    struct ip_address address;
+    if (host.len > 2 && host.at[0] == '[')
+        host = slice_make(host.at + 1, host.len - 2);
+    if (!ip_address_parse(host, &address))
+        return MASTER_IPV4 | MASTER_IPV6;
+    return address.family == 4 ? MASTER_IPV4 : MASTER_IPV6;
+}
+
+const struct master_service *master_cf_postscreen(const struct master_cf *master,
+                                                  unsigned *families)
+{
+    const struct master_service *found = NULL;
+    *families = 0;
     for (size_t i = 0; i < master->count; i++) {
         const struct master_service *service = &master->services[i];
-        if (is_command(service, "smtpd") &&
-            (is_on_port_25(service) || (postscreen && slice_is(service->type, "pass"))))
-            return service;
+        if (!is_on_port_25(service) || !is_command(service, "postscreen") || is_replaced(master, i))
+            continue;
+        *families |= families_of(service->name);
+        if (!found)
+            found = service;
     }
-    return NULL;
+    return found;
+}
+
+const struct master_service *master_cf_port_25(const struct master_cf *master)
+{
+    unsigned families;
+    bool postscreen = master_cf_postscreen(master, &families) != NULL;
+    const struct master_service *direct = NULL;
+    for (size_t i = 0; i < master->count; i++) {
+        const struct master_service *service = &master->services[i];
+        if (!is_command(service, "smtpd") || is_replaced(master, i))
+            continue;
+        if (postscreen && slice_is(service->type, "pass"))
+            return service;
+        if (!direct && is_on_port_25(service))
+            direct = service;
+    }
+    return direct;
 }
 
 /* "host:25" and "host:smtp" are one place; a name without a port is compared as it is. */

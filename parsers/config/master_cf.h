@@ -37,10 +37,13 @@ bool master_cf_parse(struct arena *arena, struct slice text, const char *path,
 /* The service of that name, "name" or "name/type"; ports match their names ("25", "smtp"). NULL when
  * there is none. Of several the first smtpd, else the first. */
 const struct master_service *master_cf_find(const struct master_cf *master, struct slice name);
-/* The first smtpd that takes mail from port 25: an inet service there, or a pass service when
- * postscreen is there. NULL when there is none. */
+/* The first smtpd that takes mail from port 25: a pass service when postscreen is there, else an inet
+ * service there. Of two lines for one service the last counts. NULL when there is none. */
 const struct master_service *master_cf_port_25(const struct master_cf *master);
-/* True when postscreen(8) listens on port 25. */
-bool master_cf_has_postscreen(const struct master_cf *master);
+enum master_family { MASTER_IPV4 = 1, MASTER_IPV6 = 2 };
+/* The first postscreen(8) that listens on port 25; NULL when there is none. *families: the set of
+ * enum master_family whose clients come to some postscreen there. */
+const struct master_service *master_cf_postscreen(const struct master_cf *master,
+                                                  unsigned *families);
 
 #endif

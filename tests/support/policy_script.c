@@ -32,6 +32,7 @@ struct script_case {
     struct evidence evidence;
     struct client client;
     struct session_facts facts;
+    int64_t time_us;
     sym helo;
     uint64_t size;
     struct slice fault;
@@ -97,6 +98,7 @@ static void begin_case(struct script_case *c, struct slice name)
                                        .pipelining = TRI_NO };
     c->helo = intern_add(&c->evidence.helos, slice_of("mail.example.org"));
     c->size = 1000;
+    c->time_us = 0;
     c->fault = slice_make(NULL, 0);
     c->expected = c->act_count = c->service_count = 0;
     c->answers = NULL;
@@ -185,8 +187,11 @@ static void read_from(struct script_case *c, struct slice rest)
 {
     struct evidence *e = &c->evidence;
 
+    GROW(e->sessions, e->session_count, e->session_capacity);
+    e->sessions[e->session_count++] = (struct session){ .time_us = c->time_us };
     GROW(e->messages, e->message_count, e->message_capacity);
     e->messages[e->message_count++] = (struct message){
+        .session = e->session_count - 1,
         .client = evidence_client(e, &c->client),
         .facts = evidence_facts(e, &c->facts),
         .helo = c->helo,
@@ -273,6 +278,10 @@ static void read_line(struct script_case *c, struct slice line)
         c->facts.sasl_username = text_or_unknown(text, rest, "none");
     else if (slice_is(word, "ccert"))
         c->facts.ccert_fingerprint = text_or_unknown(text, rest, "none");
+    else if (slice_is(word, "screening"))
+        c->facts.screening = rest.len ? intern_add(text, rest) : SYM_NONE;
+    else if (slice_is(word, "at") && slice_to_u64(rest, &size))
+        c->time_us = (int64_t)size * 1000000;
     else if (slice_is(word, "size") && slice_to_u64(rest, &size))
         c->size = size;
     else if (slice_is(word, "from"))

@@ -14,6 +14,8 @@
  *     helo  TEXT | none | ?
  *     tls | pipelining  yes | no | ?      sasl USER | none | ?     ccert FINGERPRINT | none | ?
  *     size  BYTES
+ *     screening WORDS                     what postscreen logged (evidence/screening.h)
+ *     at    SECONDS                       when the next connections begin; one per mail
  *     from  ADDRESS | <> | ?              the next mail
  *     to    ADDRESS | ? = VERDICT [CODE [DSN [RESTRICTION]]]
  *     to    ADDRESS = unknown [NEED, NEED...]

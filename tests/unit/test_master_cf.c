@@ -54,18 +54,25 @@ END_TEST
 
 static const struct {
     const char *text, *port_25; /* NULL: none */
-    bool postscreen;
+    unsigned screened;          /* families that come to postscreen */
 } ports[] = {
-    { "smtp inet n - n - - smtpd\n", "smtp", false },
-    { "25 inet n - n - - smtpd\n", "25", false },
-    { "192.0.2.1:25 inet n - n - - /usr/lib/postfix/smtpd\n", "192.0.2.1:25", false },
-    { "[::1]:smtp inet n - n - - smtpd\n", "[::1]:smtp", false },
-    { "smtps inet n - n - - smtpd\n10025 inet n - n - - smtpd\n", NULL, false },
-    { "smtp unix - - n - - smtp\n125 inet n - n - - smtpd\n", NULL, false },
-    { "smtpd pass - - n - - smtpd\n", NULL, false }, /* nobody passes */
-    { "smtp inet n - n - 1 postscreen\nsmtpd pass - - n - - smtpd\n", "smtpd", true },
-    { "x inet n - n - - smtpd\nsmtp inet n - n - - smtpd\n25 inet n - n - - smtpd\n", "smtp",
-      false },
+    { "smtp inet n - n - - smtpd\n", "smtp", 0 },
+    { "25 inet n - n - - smtpd\n", "25", 0 },
+    { "192.0.2.1:25 inet n - n - - /usr/lib/postfix/smtpd\n", "192.0.2.1:25", 0 },
+    { "[::1]:smtp inet n - n - - smtpd\n", "[::1]:smtp", 0 },
+    { "smtps inet n - n - - smtpd\n10025 inet n - n - - smtpd\n", NULL, 0 },
+    { "smtp unix - - n - - smtp\n125 inet n - n - - smtpd\n", NULL, 0 },
+    { "smtpd pass - - n - - smtpd\n", NULL, 0 }, /* nobody passes */
+    { "smtp inet n - n - 1 postscreen\nsmtpd pass - - n - - smtpd\n", "smtpd",
+      MASTER_IPV4 | MASTER_IPV6 },
+    { "x inet n - n - - smtpd\nsmtp inet n - n - - smtpd\n25 inet n - n - - smtpd\n", "smtp", 0 },
+    /* of two lines for one service the last counts */
+    { "127.0.0.1:25 inet n - n - - smtpd\n[::1]:25 inet n - n - - smtpd\n"
+      "127.0.0.1:25 inet n - n - 1 postscreen\nsmtpd pass - - n - - smtpd\n",
+      "smtpd", MASTER_IPV4 },
+    { "[::1]:25 inet n - n - 1 postscreen\nsmtpd pass - - n - - smtpd\n", "smtpd", MASTER_IPV6 },
+    { "smtp inet n - n - 1 postscreen\nsmtp inet n - n - - smtpd\nsmtpd pass - - n - - smtpd\n",
+      "smtp", 0 },
 };
 
 START_TEST(port_25_is_found)
@@ -80,7 +87,10 @@ START_TEST(port_25_is_found)
     ck_assert_int_eq(service != NULL, ports[_i].port_25 != NULL);
     if (service)
         ck_assert_slice(service->name, ports[_i].port_25);
-    ck_assert_int_eq(master_cf_has_postscreen(&master), ports[_i].postscreen);
+    unsigned families;
+    bool screened = master_cf_postscreen(&master, &families) != NULL;
+    ck_assert_uint_eq(families, ports[_i].screened);
+    ck_assert_int_eq(screened, ports[_i].screened != 0);
     arena_release(&arena);
 }
 END_TEST
