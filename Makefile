@@ -200,7 +200,7 @@ fuzz-replay: $(FUZZ) ## replay all fuzz corpora (with VARIANT=asan: under Addres
 	tests/run-check $(OUT) fuzz
 
 oracle: all ## the simulator against a real Postfix (needs root and the lab)
-	tests/run-check $(OUT) oracle
+	tests/run-check $(OUT) oracle chains
 
 golden-update: all ## rewrite the expected outputs of tests/golden; review the diff
 	MAILWHATIF=$(OUT)/mailwhatif tests/golden/check_golden --update

@@ -100,7 +100,9 @@ void filter_verdict_line(struct rebuild *r, const struct event *event)
     if (answer == FILTER_NONE && event->kind == EVENT_VIRUS_VERDICT &&
         event_get(event, FIELD_VIRUS).len)
         answer = FILTER_VIRUS;
-    struct note *note = answer == FILTER_NONE ? NULL : note_add(r, event);
+    /* without a verdict, the tests of one that stands in a line of its own */
+    bool tells = answer != FILTER_NONE || event_has(event, FIELD_TESTS);
+    struct note *note = tells ? note_add(r, event) : NULL;
     if (event->kind == EVENT_AMAVIS_VERDICT)
         rejoin_filter_line(r, event);
     if (!note)
@@ -169,14 +171,16 @@ static uint32_t note_message(const struct rebuild *r, const struct id_index *ids
     return found == NONE ? NONE : rejoin_root(r, found);
 }
 
-/* Adds a verdict to its message; the same program's same answer is one. */
+/* Adds a verdict to its message; the same program's same answer is one. Tests without a verdict are
+ * those of the program's verdict. */
 static void attach(struct evidence *e, uint32_t number, uint32_t filter)
 {
     uint32_t *link = &e->messages[number].filters;
     struct filter_verdict *add = &e->filters[filter];
+    bool tests_only = add->answer == FILTER_NONE;
     for (; *link; link = &e->filters[*link - 1].next) {
         struct filter_verdict *has = &e->filters[*link - 1];
-        if (has->program != add->program || has->answer != add->answer)
+        if (has->program != add->program || (has->answer != add->answer && !tests_only))
             continue;
         if (!has->has_score && add->has_score) {
             has->has_score = true;
@@ -187,7 +191,8 @@ static void attach(struct evidence *e, uint32_t number, uint32_t filter)
         has->tests = has->tests ? has->tests : add->tests;
         return;
     }
-    *link = filter + 1;
+    if (!tests_only)
+        *link = filter + 1;
 }
 
 /* The filter kept the mail: whoever was handed to it only, or waits for it, got nothing. */
@@ -219,6 +224,26 @@ static int by_time(const void *a, const void *b)
     return x->filter < y->filter ? -1 : x->filter > y->filter;
 }
 
+/* Ties the notes by one kind of id to their messages: verdicts, or tests without a verdict. */
+static void tie_notes(struct rebuild *r, const struct id_index *ids, enum id_kind kind,
+                      bool tests_only)
+{
+    const struct note_list *list = r->filter_notes;
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct note *note = &list->items[i];
+        bool tests =
+            note->filter != NONE && r->evidence->filters[note->filter].answer == FILTER_NONE;
+        uint32_t message =
+            note->kind == kind && tests == tests_only ? note_message(r, ids, note) : NONE;
+        if (message == NONE)
+            continue;
+        if (note->filter != NONE)
+            attach(r->evidence, message, note->filter);
+        if (note->drop || note->drop_unless_moved)
+            drop_rows(r, message, note);
+    }
+}
+
 void filter_notes_finish(struct rebuild *r)
 {
     struct note_list *list = r->filter_notes;
@@ -228,16 +253,8 @@ void filter_notes_finish(struct rebuild *r)
     for (int kind = ID_QUEUE; kind <= ID_MESSAGE; kind++) {
         struct id_index ids;
         id_index_build(&ids, r, (enum id_kind)kind);
-        for (uint32_t i = 0; i < list->count; i++) {
-            const struct note *note = &list->items[i];
-            uint32_t message = note->kind == kind ? note_message(r, &ids, note) : NONE;
-            if (message == NONE)
-                continue;
-            if (note->filter != NONE)
-                attach(r->evidence, message, note->filter);
-            if (note->drop || note->drop_unless_moved)
-                drop_rows(r, message, note);
-        }
+        tie_notes(r, &ids, (enum id_kind)kind, false);
+        tie_notes(r, &ids, (enum id_kind)kind, true);
         id_index_release(&ids);
     }
 }

@@ -182,6 +182,8 @@ static const struct line_shape shapes[] = {
     { EVENT_AMAVIS_TROUBLE, "({*}) TempFailed{reason}", "(12345-07) TempFailed, <a@example.org> -> <b@example.com>", NULL, 0 },
     { EVENT_DAEMON_NOTE, "({*}) {text}", "(12345-07) extra modules loaded: unicore/lib/Perl/SpacePer.pl", NULL, 0 },
     { EVENT_DAEMON_NOTE, "starting. {text}", "starting. /usr/sbin/amavisd-new at mx.example.com amavisd-new-2.11.0 (20160426), Unicode aware", NULL, 0 },
+    { EVENT_DAEMON_NOTE, "perl={text}", "perl=5.036000, user=, EUID: 117 (117);  group=(), EGID: 117 117 (117 117)", NULL, 0 },
+    { EVENT_DAEMON_NOTE, "DKIM {text}", "DKIM signature verification disabled, corresponding features not available. If not intentional, consider enabling it by setting: $enable_dkim_verification to 1, or explicitly disable it by setting it to 0 to mute this warning.", NULL, 0 },
     { EVENT_DAEMON_NOTE, "sd_notify {text}", "sd_notify (no socket): STATUS=Starting child process(es), ready for work.", NULL, 0 },
     { EVENT_DAEMON_NOTE, "Starting worker {text}", "Starting worker process for POP3", NULL, 0 },
     { EVENT_DAEMON_NOTE, "Net::Server: {text}", "Net::Server: Group Not Defined.  Defaulting to EGID '117 117'", NULL, 0 },

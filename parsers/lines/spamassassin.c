@@ -95,6 +95,8 @@ static const struct line_shape spampd[] = {
       "identified spam (unknown) (9.10/5.00) from <a@example.org> for <b@example.com> in 1.20s, 3027 bytes.", "verdict=spam", 0 },
     { EVENT_SPAM_VERDICT, "skipped large message <{message_id}> {reason}", "skipped large message <m1@example.org> (512.00KB) from <a@example.org> for <b@example.com>", "verdict=skip", 0 },
     { EVENT_SPAM_VERDICT, "skipped large message ({reason}", "skipped large message (512.00KB)", "verdict=skip", 0 },
+    { EVENT_SPAM_VERDICT, "rules hit for <{message_id}>: {tests}", "rules hit for <m1@example.org>: ALL_TRUSTED,BAYES_50", NULL, 0 },
+    NOTE("rules hit for {text}", "rules hit for (unknown): ALL_TRUSTED"),
     { EVENT_SPAMD_BEGIN, "processing message {*} for <{recipient}>", "processing message <m1@example.org> for <b@example.com>", NULL, 0 },
     { EVENT_DAEMON_WARNING, "WARNING!! {reason}", "WARNING!! Error in process_request eval block: x", NULL, 0 },
     NOTE("{*} Process Backgrounded", "2026/11/22-10:00:00 Process Backgrounded"),

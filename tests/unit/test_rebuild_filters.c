@@ -156,8 +156,36 @@ START_TEST(rows_come_of_the_log)
 }
 END_TEST
 
+/* spampd tells its tests ahead of its verdict, or behind it when lines change places. */
+START_TEST(tests_in_a_line_of_their_own_are_the_verdicts)
+{
+    static const char verdict[] = PROGRAM(
+        "15:03", "spampd[51]: identified spam <m1@example.org> (9.10/5.00) from <a@example.org> "
+                 "for <b@example.com> in 1.20s, 3027 bytes.");
+    static const char tests[] =
+        PROGRAM("15:03", "spampd[51]: rules hit for <m1@example.org>: RDNS_NONE,BAYES_99");
+    struct buffer log;
+    struct evidence e;
+    buffer_init(&log, 1 << 16);
+    buffer_add_text(&log, TAKEN(FIRST, "1"));
+    buffer_add_text(&log, _i ? verdict : tests);
+    buffer_add_text(&log, _i ? tests : verdict);
+    buffer_add_byte(&log, '\0');
+    log_rebuild(&e, log.at);
+    ck_assert_uint_eq(e.message_count, 1);
+    ck_assert_uint_ne(e.messages[0].filters, 0);
+    const struct filter_verdict *filter = &e.filters[e.messages[0].filters - 1];
+    ck_assert_int_eq(filter->answer, FILTER_SPAM);
+    ck_assert(slice_is(intern_text(&e.text, filter->tests), "RDNS_NONE,BAYES_99"));
+    ck_assert_uint_eq(filter->next, 0);
+    evidence_release(&e);
+    buffer_release(&log);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_loop_test(tcase, tests_in_a_line_of_their_own_are_the_verdicts, 0, 2);
     tcase_add_loop_test(tcase, rows_come_of_the_log, 0, COUNT(cases));
 }
 
