@@ -12,6 +12,7 @@
 #include "analyzer/results_internal.h"
 #include "base/xalloc.h"
 #include "parsers/config/word_list.h"
+#include "parsers/data/address_list.h"
 #include "parsers/data/geoip.h"
 
 enum { LINES_PER_PROGRESS = 8192, DEFAULT_MAJOR = 3, DEFAULT_MINOR = 7, DEFAULT_SEED = 1 };
@@ -23,6 +24,7 @@ struct pipeline {
     struct diagnostics remarks;
     struct dns_snapshot *dns;
     struct labels_file *labels;
+    struct address_list *traps;
     struct geoip *geoip;
     struct config *baseline_config, *candidate_config;
     struct policy *baseline, *candidate;
@@ -44,6 +46,7 @@ static void pipeline_free(void *owner)
     config_free(pipeline->candidate_config);
     dns_snapshot_free(pipeline->dns);
     labels_file_free(pipeline->labels);
+    address_list_free(pipeline->traps);
     geoip_close(pipeline->geoip);
     if (pipeline->parser)
         line_parser_free(pipeline->parser);
@@ -70,6 +73,11 @@ static bool read_data(struct pipeline *pipeline, struct fault *fault)
     for (size_t i = 0; i < options->label_count; i++)
         if (!labels_file_read(pipeline->labels, options->labels[i], &pipeline->remarks, fault))
             return false;
+    if (options->spamtraps) {
+        pipeline->traps = address_list_read(options->spamtraps, fault);
+        if (!pipeline->traps)
+            return false;
+    }
     if (options->geoip_count) {
         pipeline->geoip = geoip_open(options->geoip, options->geoip_count, fault);
         return pipeline->geoip != NULL;
@@ -365,7 +373,8 @@ static struct results *finish(struct pipeline *pipeline, struct fault *fault)
         .candidate_adds = pipeline->candidate_adds,
         .disabled = disabled,
         .given = pipeline->labels,
-        .label_agreement = pipeline->options->label_agreement,
+        .label_rules = pipeline->options->label_rules,
+        .traps = pipeline->traps,
         .geoip = pipeline->geoip,
         .budget = pipeline->options->budget > 0 ? pipeline->options->budget : (double)NAN,
         .seed = pipeline->options->seed ? pipeline->options->seed : DEFAULT_SEED,

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "analyzer/candidate.h"
+#include "analyzer/estimate/label_model.h"
 #include "analyzer/results.h"
 #include "base/fault.h"
 #include "parsers/input/input.h"
@@ -33,7 +34,8 @@ struct pipeline_options {
     size_t dns_count;
     const char *const *labels; /* --labels files */
     size_t label_count;
-    bool label_agreement;     /* two kinds of sources must agree before a guess is a label */
+    struct label_rules label_rules;
+    const char *spamtraps;    /* --spamtraps file, or NULL */
     const char *const *geoip; /* --geoip files */
     size_t geoip_count;
 

@@ -162,8 +162,8 @@ static void add_remarks(struct results *results)
                         "middle of");
     if (results->population.ham.messages + results->population.spam.messages == 0)
         diagnostics_add(remarks, results->population.unlabelled.messages, "unlabelled",
-                        "no message is labelled ham or spam: no rate can be given; --labels, or "
-                        "a content filter in the log, would tell");
+                        "no message is labelled ham or spam: no rate can be given; --labels or "
+                        "--mailbox would tell, or two sources in the log that agree");
 }
 
 static void make_warnings(struct results *results)
@@ -224,7 +224,8 @@ struct results *results_new(const struct results_parts *parts)
                                         .clusters = &results->clusters,
                                         .reasons = results->reasons,
                                         .evidence_tested = evidence_tested(parts),
-                                        .agreement_only = parts->label_agreement },
+                                        .rules = parts->label_rules,
+                                        .traps = parts->traps },
                 parts->remarks);
     make_side(results, &results->baseline, parts->baseline, false, NULL);
     make_side(results, &results->candidate, parts->candidate, parts->candidate_adds,

@@ -137,8 +137,16 @@ static void add_unlabelled(const struct results *results, struct buffer *out)
     buffer_add_text(out, " of ");
     number_add_count(out, results->parts.input.rows);
     buffer_add_text(out, " recipients. How many of them were wanted cannot be said: no message "
-                         "that came in is labelled as wanted. --labels FILE, or the verdicts of "
-                         "a content filter in the log, would tell.");
+                         "that came in is labelled as wanted.");
+    if (results->labels.alone) {
+        buffer_add_text(out, " Of ");
+        number_add_count(out, results->labels.alone);
+        buffer_add_text(out,
+                        " messages one source in the log speaks, such as a content filter, and "
+                        "no second one agrees: --label-sources 1 takes its word.");
+    }
+    buffer_add_text(out, " --labels FILE or --mailbox DIR=ham, and DIR=spam, would tell; "
+                         "--audit-list FILE names the messages whose judgement tells most.");
 }
 
 struct slice results_answer(const struct results *results, struct arena *arena)

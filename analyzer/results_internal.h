@@ -24,8 +24,9 @@ struct results_parts {
     bool candidate_adds;             /* mail that the log refused stays refused */
     const bool *disabled;            /* by check of the candidate; NULL: none */
     const struct labels_file *given; /* may be NULL */
-    bool label_agreement;            /* a content filter alone is no label */
-    const struct geoip *geoip;       /* may be NULL */
+    struct label_rules label_rules;
+    const struct address_list *traps; /* may be NULL */
+    const struct geoip *geoip;        /* may be NULL */
     const struct own_network *own_networks;
     size_t own_network_count;
     double budget;                /* of wanted mail that may be lost; NAN: none */

@@ -184,9 +184,20 @@ static bool set_sources(struct options *options, const struct option_row *row, c
                         struct fault *fault)
 {
     uint64_t sources = 0;
-    if (!slice_to_u64(slice_of(value), &sources) || sources < 1 || sources > 2)
-        return refuse(row, fault, value, "is neither 1 nor 2");
-    options->label_sources = (unsigned)sources;
+    if (!slice_to_u64(slice_of(value), &sources) || sources < 1 || sources > 3)
+        return refuse(row, fault, value, "is none of 1, 2, 3");
+    options->label_rules.sources = (unsigned)sources;
+    return true;
+}
+
+static bool set_label_error(struct options *options, const struct option_row *row,
+                            const char *value, struct fault *fault)
+{
+    if (!label_error_parse(options->label_rules.errors, value))
+        return refuse(row, fault, value,
+                      "is no SOURCE=FP,FN; give content=0.2%,5%, or one of virus, mailbox, "
+                      "correspondence, history, blocklist, dictionary, spamtrap, with rates below "
+                      "50%");
     return true;
 }
 
@@ -269,8 +280,13 @@ static const struct option_row rows[] = {
     { "labels", 0, "FILE", SHARED | ROWS, set_list, AT(labels), 0,
       "what is ham and what is spam (JSON Lines or CSV): decisive, outranks every guess" },
     { "label-sources", 0, "N", ROWS, set_sources, 0, 0,
-      "how many kinds of sources in the log must agree before a guess counts: 1, a content filter "
-      "alone is enough (the default), or 2" },
+      "how many kinds of sources in the log must agree before a guess is a label: 1, 2 (the "
+      "default) or 3" },
+    { "label-error", 0, "SOURCE=FP,FN", ROWS, set_label_error, 0, 0,
+      "how often a source errs: calls wanted mail spam, and spam wanted (content=0.2%,5%; the "
+      "defaults: docs/method.md); may be repeated" },
+    { "spamtraps", 0, "FILE", SHARED | ROWS, set_text, AT(spamtraps), 0,
+      "addresses that nobody writes to but spammers, one on a line; who does is a source for spam" },
     { "mailbox", 0, "DIR=ham|spam", SHARED | ROWS, NULL, 0, 0, NULL },
 
     { "The candidate, laid over the baseline in this order", 0, NULL, 0, NULL, 0, 0, NULL },
@@ -338,7 +354,9 @@ static const struct option_row rows[] = {
 
 void options_init(struct options *options)
 {
-    *options = (struct options){ .since_us = TIME_NONE, .until_us = TIME_NONE };
+    *options = (struct options){ .since_us = TIME_NONE,
+                                 .until_us = TIME_NONE,
+                                 .label_rules.sources = LABEL_SOURCES_DEFAULT };
 }
 
 void options_release(struct options *options)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "analyzer/estimate/label_model.h"
 #include "base/fault.h"
 
 /* The commands as bits, so that a row of the option table can name several. */
@@ -72,9 +73,10 @@ struct options {
     struct text_list overlays, enables, disables;
 
     /* how sure */
-    double budget;          /* 0: not said */
-    uint64_t seed;          /* 0: not said */
-    unsigned label_sources; /* 0: not said */
+    double budget; /* 0: not said */
+    uint64_t seed; /* 0: not said */
+    struct label_rules label_rules;
+    const char *spamtraps;
     const char *audit_file;
 
     /* what comes out */

@@ -58,7 +58,8 @@ struct pipeline_options run_pipeline_options(const struct options *options)
         .label_count = options->labels.count,
         .geoip = options->geoip.items,
         .geoip_count = options->geoip.count,
-        .label_agreement = options->label_sources > 1,
+        .label_rules = options->label_rules,
+        .spamtraps = options->spamtraps,
         .budget = options->budget,
         .seed = options->seed,
     };

@@ -1,5 +1,6 @@
 #include "analyzer/estimate/label.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include "analyzer/estimate/label_votes.h"
 #include "analyzer/estimate/population.h"
+#include "analyzer/estimate/tally.h"
 #include "base/buffer.h"
 #include "base/xalloc.h"
 
@@ -19,8 +21,9 @@ struct labelling {
     struct labels *labels;
     const struct label_inputs *inputs;
     struct label_facts *facts;
-    struct label_rules rules;
-    bool *used;        /* by number of given label */
+    bool *used;                          /* by number of given label */
+    uint64_t alone[FAMILY_COUNT][WORDS]; /* messages that one family alone speaks of */
+    uint64_t bounces;
     uint64_t guessed;  /* messages with a row that nobody gave a label, but that has one */
     uint64_t circular; /* messages whose guess may rest on evidence under test */
 };
@@ -30,6 +33,15 @@ enum label_kind label_kind_of(double ham)
     if (ham >= LABEL_HAM_MIN)
         return LABEL_HAM;
     return ham <= LABEL_SPAM_MAX ? LABEL_SPAM : LABEL_NONE;
+}
+
+double label_ham_here(const struct labels *labels, uint32_t message, uint32_t first_row)
+{
+    double ham = labels->of_message[message], share = labels->model.apparent_share;
+    if (labels->of_row[first_row].given || labels->model.fitted)
+        return ham;
+    double odds = ham / (1 - ham) * (1 - share) / share; /* the guess took even odds */
+    return odds / (1 + odds);
 }
 
 /* The number of the set that holds these names (sorted by the caller), added when new. */
@@ -74,13 +86,43 @@ static bool given_label(struct labelling *work, const struct message *message, u
     return true;
 }
 
+/* Mail that was refused needs no label of its own. */
+static bool came_in(const struct evidence *evidence, const struct message *message)
+{
+    for (uint32_t i = 0; i < message->row_count; i++) {
+        uint32_t reply = evidence->rows[message->first_row + i].logged;
+        if (tally_is_accepted((enum verdict_kind)evidence->replies[reply].verdict))
+            return true;
+    }
+    return false;
+}
+
+/* Counts why a message that counts has the guess it has, or none. */
+static void book_guess(struct labelling *work, const struct message *message,
+                       const struct label_opinion *opinion, double ham)
+{
+    int family = FAMILY_COUNT;
+    unsigned said = 0;
+    for (int f = 0; f < FAMILY_COUNT; f++)
+        if (opinion->votes.word[f] != WORD_SILENT) {
+            said++;
+            family = f;
+        }
+    work->guessed += isnan(ham) ? 0 : 1;
+    work->circular += opinion->circular;
+    work->bounces += message->sender == SYM_EMPTY;
+    if (said == 1 && isnan(ham))
+        work->alone[family][opinion->votes.word[family]]++;
+}
+
 static void label_message(struct labelling *work, uint32_t number)
 {
-    const struct message *message = &work->inputs->evidence->messages[number];
+    const struct evidence *evidence = work->inputs->evidence;
+    const struct message *message = &evidence->messages[number];
     struct labels *labels = work->labels;
     struct label_opinion opinion;
     label_opinion_of(work->facts, number, &opinion);
-    struct label guess = { label_model_ham(&labels->model, &work->rules, &opinion.votes),
+    struct label guess = { label_model_ham(&labels->model, &work->inputs->rules, &opinion.votes),
                            add_set(labels, opinion.names, opinion.name_count), false };
     double greatest = (double)NAN;
     bool guessed = false;
@@ -92,9 +134,9 @@ static void label_message(struct labelling *work, uint32_t number)
         labels->of_row[row] = label;
         greatest = fmax(greatest, label.ham); /* a NAN gives way to a number */
     }
-    guessed = guessed && !isnan(guess.ham);
-    work->guessed += guessed;
-    work->circular += guessed && opinion.circular;
+    if (guessed && work->inputs->reasons[number] == POPULATION_COUNTED &&
+        came_in(evidence, message))
+        book_guess(work, message, &opinion, guess.ham);
     labels->of_message[number] = greatest;
 }
 
@@ -110,7 +152,7 @@ static void fit_model(struct labelling *work)
         if (opinion.name_count)
             counts[label_pattern(&opinion.votes)]++;
     }
-    label_model_fit(&work->labels->model, counts);
+    label_model_fit(&work->labels->model, &work->inputs->rules, counts);
     free(counts);
 }
 
@@ -134,6 +176,27 @@ static void remark_model(const struct label_model *model, uint64_t guessed,
     buffer_release(&text);
 }
 
+/* What stands in the way of a label, and how to go on. */
+static void remark_alone(const struct labelling *work, struct diagnostics *remarks)
+{
+    struct buffer text;
+    buffer_init(&text, 4096);
+    buffer_add_text(&text, "messages of which one source alone speaks, which is no label:");
+    const char *between = " ";
+    for (int f = 0; f < FAMILY_COUNT; f++)
+        for (int w = WORD_HAM; w <= WORD_SPAM; w++)
+            if (work->alone[f][w]) {
+                buffer_format(&text, "%s%s calls %" PRIu64 " %s", between,
+                              label_family_name((enum label_family)f), work->alone[f][w],
+                              w == WORD_HAM ? "ham" : "spam");
+                between = ", ";
+            }
+    buffer_add_text(&text, ". --label-sources 1 takes the word of one; --labels FILE and "
+                           "--mailbox DIR=ham say what the mail was");
+    diagnostics_add(remarks, work->labels->alone, "label_alone", "%s", buffer_text(&text));
+    buffer_release(&text);
+}
+
 static void add_remarks(const struct labelling *work, struct diagnostics *remarks)
 {
     uint64_t unused = 0;
@@ -145,8 +208,15 @@ static void add_remarks(const struct labelling *work, struct diagnostics *remark
                         "queue id outranks");
     if (work->circular)
         diagnostics_add(remarks, work->circular, "label_circular",
-                        "labels that rest on a filter's score which may hold points for the very "
-                        "evidence under test, and does not show which");
+                        "messages on which a filter's word is not counted: its score may hold "
+                        "points for the very evidence under test, and the log does not show how "
+                        "many. Let the filter log its tests with their points, or give labels");
+    if (work->labels->alone)
+        remark_alone(work, remarks);
+    if (work->bounces)
+        diagnostics_add(remarks, work->bounces, "bounces",
+                        "messages from the null sender are neither ham nor spam to any source: "
+                        "bounces of our own mail and backscatter look alike");
     if (work->labels->model.fitted && work->guessed)
         remark_model(&work->labels->model, work->guessed, remarks);
 }
@@ -165,14 +235,15 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
     struct labelling work = {
         .labels = labels,
         .inputs = inputs,
-        .facts =
-            label_facts_new(evidence, inputs->clusters, inputs->reasons, inputs->evidence_tested),
-        .rules = { .filter_alone = !inputs->agreement_only },
+        .facts = label_facts_new(&(struct label_grounds){
+            evidence, inputs->clusters, inputs->reasons, inputs->evidence_tested, inputs->traps }),
         .used = xcalloc(labels_file_count(inputs->given) + (size_t)1, sizeof(bool)),
     };
     fit_model(&work);
     for (uint32_t i = 0; i < evidence->message_count; i++)
         label_message(&work, i);
+    for (int f = 0; f < FAMILY_COUNT; f++)
+        labels->alone += work.alone[f][WORD_HAM] + work.alone[f][WORD_SPAM];
     if (remarks)
         add_remarks(&work, remarks);
     label_facts_free(work.facts);

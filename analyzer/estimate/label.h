@@ -2,7 +2,8 @@
 #define ANALYZER_ESTIMATE_LABEL_H
 /*
  * Was it wanted? Takes the evidence and the given labels; gives every row the probability that it is
- * ham, and who says so. A given label (--labels) is decisive. Otherwise the log's own sources speak
+ * ham, and who says so. A given label (--labels, --mailbox) is decisive. Otherwise the log's own
+ * sources speak
  * (label_votes.h) and are weighed against each other (label_model.h). Everything else is unlabelled:
  * nothing is concluded from the verdicts that are to be judged.
  */
@@ -12,6 +13,7 @@
 #include "analyzer/estimate/label_model.h"
 #include "analyzer/evidence/evidence.h"
 #include "base/fault.h"
+#include "parsers/data/address_list.h"
 #include "parsers/data/labels_file.h"
 
 /* DESIGN.md section 4: ham is a label of 0.9 or more, spam of 0.1 or less. */
@@ -34,6 +36,7 @@ struct labels {
     uint32_t set_count, set_capacity;
     struct intern set_index;
     struct label_model model;
+    uint64_t alone; /* messages that too few sources speak of: unlabelled for that alone */
 };
 
 /* What labels are made of; borrowed while they are made. */
@@ -43,15 +46,20 @@ struct label_inputs {
     const struct clusters *clusters;
     const uint8_t *reasons;   /* population_sort */
     unsigned evidence_tested; /* enum label_evidence of the rules under test */
-    bool agreement_only;      /* a content filter alone is no label */
+    struct label_rules rules;
+    const struct address_list *traps; /* NULL: none */
 };
 
-/* Labels all rows. Given labels that meet no row, circular ones and the model's assumptions become
- * remarks ("labels_unused", "label_circular", "label_model"); may be NULL. */
+/* Labels all rows. Given labels that meet no row, circular words, mail of which one source alone
+ * speaks, bounces and the model's assumptions become remarks ("labels_unused", "label_circular",
+ * "label_alone", "bounces", "label_model"); may be NULL. */
 void labels_init(struct labels *labels, const struct label_inputs *inputs,
                  struct diagnostics *remarks);
 /* Gives all memory back. */
 void labels_release(struct labels *labels);
+/* The probability that a labelled message is wanted, as label.ham, but for a log with as much spam as
+ * this one seems to have: what is called ham is spam more often where most mail is. */
+double label_ham_here(const struct labels *labels, uint32_t message, uint32_t first_row);
 /* Ham, spam or neither. */
 enum label_kind label_kind_of(double ham);
 /* The names of a set of sources ("mailscanner:clean"), in a fixed order; live in labels. */

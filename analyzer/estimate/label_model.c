@@ -4,8 +4,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/slice.h"
+
 enum { EM_STEPS = 200, FAMILIES_MIN = 3, VOTES_MIN = 100, PRIOR_STRENGTH = 200 };
 enum { HAM, SPAM, KINDS };
+/* No rate is ever taken to be 0, and no log to be without spam or ham. */
+#define RATE_MIN  1e-6
+#define SHARE_MIN 0.02
 
 static const struct family_row {
     const char *name;
@@ -64,17 +69,71 @@ static double posterior(const struct label_model *model, const struct label_vote
     return 1 / (1 + exp(spam - ham));
 }
 
-static void use_defaults(struct label_model *model)
+/* Puts error rates in the place of the defaults. A family that is never silent is right whenever it
+ * does not err; one that never says a word does not begin to. */
+static void set_error(double rates[KINDS][WORDS], bool silence_counts,
+                      const struct label_error *error)
 {
-    *model = (struct label_model){ .spam_share = 0.5 };
-    for (int kind = 0; kind < KINDS; kind++)
-        for (int f = 0; f < FAMILY_COUNT; f++)
-            memcpy(model->rates[kind][f], families[f].rates[kind], sizeof model->rates[kind][f]);
+    const double err[KINDS] = { error->wanted_as_spam, error->spam_as_wanted };
+    for (int kind = 0; kind < KINDS; kind++) {
+        int right = kind == HAM ? WORD_HAM : WORD_SPAM, wrong = kind == HAM ? WORD_SPAM : WORD_HAM;
+        if (rates[kind][wrong] <= 0)
+            continue;
+        rates[kind][wrong] = fmax(err[kind], RATE_MIN);
+        if (!silence_counts)
+            rates[kind][right] = 1 - rates[kind][wrong];
+        rates[kind][right] = fmin(rates[kind][right], 1 - rates[kind][wrong]);
+        rates[kind][WORD_SILENT] = 1 - rates[kind][right] - rates[kind][wrong];
+    }
 }
 
-/* One step of EM: rates and share from the posteriors under the old ones. Counts of the defaults,
+/* The model before the log is asked. */
+static void assume(struct label_model *model, const struct label_rules *rules)
+{
+    *model = (struct label_model){ .spam_share = 0.5 };
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        double rates[KINDS][WORDS];
+        memcpy(rates, families[f].rates, sizeof rates);
+        if (rules->errors[f].given)
+            set_error(rates, families[f].silence_counts, &rules->errors[f]);
+        for (int kind = 0; kind < KINDS; kind++)
+            memcpy(model->rates[kind][f], rates[kind], sizeof rates[kind]);
+    }
+}
+
+static bool parse_rate(struct slice text, double *rate)
+{
+    bool percent = slice_ends(text, "%");
+    text = slice_trim(slice_head(text, text.len - percent));
+    if (!slice_to_double(text, rate))
+        return false;
+    *rate /= percent ? 100 : 1;
+    return *rate >= 0 && *rate < 0.5;
+}
+
+bool label_error_parse(struct label_error errors[FAMILY_COUNT], const char *text)
+{
+    struct slice whole = slice_of(text);
+    size_t equals = slice_index(whole, '=');
+    struct slice rest = slice_skip(whole, equals + 1);
+    size_t comma = slice_index(rest, ',');
+    struct label_error error = { .given = true };
+    if (!parse_rate(slice_head(rest, comma), &error.wanted_as_spam) ||
+        !parse_rate(slice_skip(rest, comma + 1), &error.spam_as_wanted))
+        return false;
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        if (!slice_is(slice_head(whole, equals), families[f].name))
+            continue;
+        errors[f] = error;
+        return true;
+    }
+    return false;
+}
+
+/* One step of EM: rates and share from the posteriors under the old ones. Counts of the assumed ones,
  * PRIOR_STRENGTH messages of each kind, hold the rates where the log says little. */
-static double improve(struct label_model *model, const uint64_t counts[LABEL_PATTERNS])
+static double improve(struct label_model *model, const struct label_model *assumed,
+                      const uint64_t counts[LABEL_PATTERNS])
 {
     double sums[KINDS][FAMILY_COUNT][WORDS] = { 0 }, weight[KINDS] = { 0 };
     for (uint32_t p = 0; p < LABEL_PATTERNS; p++) {
@@ -100,15 +159,33 @@ static double improve(struct label_model *model, const uint64_t counts[LABEL_PAT
                 total += sums[kind][f][w];
             for (int w = 0; w < WORDS; w++)
                 model->rates[kind][f][w] =
-                    (sums[kind][f][w] + PRIOR_STRENGTH * families[f].rates[kind][w]) / total;
+                    (sums[kind][f][w] + PRIOR_STRENGTH * assumed->rates[kind][f][w]) / total;
         }
     return change;
 }
 
-void label_model_fit(struct label_model *model, const uint64_t counts[LABEL_PATTERNS])
+/* Rogan and Gladen 1978: the share of spam from the share that the filters call spam. */
+static double apparent_share(const struct label_model *model, const uint64_t counts[LABEL_PATTERNS])
 {
-    static_assert(FAMILY_COUNT == 7, "LABEL_PATTERNS is 3 to the power of the families");
-    use_defaults(model);
+    uint64_t words[WORDS] = { 0 };
+    for (uint32_t p = 0; p < LABEL_PATTERNS; p++)
+        words[pattern_votes(p).word[FAMILY_CONTENT]] += counts[p];
+    uint64_t said = words[WORD_HAM] + words[WORD_SPAM];
+    if (said < VOTES_MIN)
+        return 0.5;
+    double spam = (double)words[WORD_SPAM] / (double)said;
+    double caught = model->rates[SPAM][FAMILY_CONTENT][WORD_SPAM];
+    double wrong = model->rates[HAM][FAMILY_CONTENT][WORD_SPAM];
+    return fmin(fmax((spam - wrong) / (caught - wrong), SHARE_MIN), 1 - SHARE_MIN);
+}
+
+void label_model_fit(struct label_model *model, const struct label_rules *rules,
+                     const uint64_t counts[LABEL_PATTERNS])
+{
+    static_assert(FAMILY_COUNT == 8, "LABEL_PATTERNS is 3 to the power of the families");
+    assume(model, rules);
+    model->apparent_share = apparent_share(model, counts);
+    const struct label_model assumed = *model;
     for (uint32_t p = 0; p < LABEL_PATTERNS; p++) {
         struct label_votes votes = pattern_votes(p);
         for (int f = 0; f < FAMILY_COUNT; f++)
@@ -120,8 +197,9 @@ void label_model_fit(struct label_model *model, const uint64_t counts[LABEL_PATT
         return;
     model->fitted = true;
     for (int step = 0; step < EM_STEPS; step++)
-        if (improve(model, counts) < 1e-9)
+        if (improve(model, &assumed, counts) < 1e-9)
             break;
+    model->apparent_share = model->spam_share;
 }
 
 double label_model_ham(const struct label_model *model, const struct label_rules *rules,
@@ -132,10 +210,9 @@ double label_model_ham(const struct label_model *model, const struct label_rules
         ham += votes->word[f] == WORD_HAM;
         spam += votes->word[f] == WORD_SPAM;
     }
-    bool agreed = (ham >= 2 && spam == 0) || (spam >= 2 && ham == 0);
-    bool alone = ham + spam == 1 && rules->filter_alone && votes->word[FAMILY_CONTENT];
+    bool agreed = (ham == 0 || spam == 0) && ham + spam >= rules->sources && ham + spam > 0;
     bool weighed = model->fitted && ham + spam >= FAMILIES_MIN;
-    if (!agreed && !alone && !weighed && votes->word[FAMILY_VIRUS] != WORD_SPAM)
+    if (!agreed && !weighed)
         return (double)NAN;
     /* Silence is no evidence for a label: only what was said is. */
     return posterior(model, votes, false);

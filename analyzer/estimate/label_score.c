@@ -115,6 +115,7 @@ struct left_out label_leave_out(struct slice text, unsigned evidence)
             continue;
         left.tests++;
         left.unpriced += !priced;
+        left.usual += priced ? 0 : tests[row].usual;
         left.points += priced ? points : tests[row].usual;
     }
     return left;

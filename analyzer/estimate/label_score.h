@@ -17,6 +17,9 @@ enum label_evidence {
     EVIDENCE_LISTS = 8, /* DNS lists of addresses and domains */
     EVIDENCE_SPF = 16,
     EVIDENCE_RECIPIENT = 32,
+    /* what a content filter's score may rest on as well */
+    EVIDENCE_SCORED = EVIDENCE_CLIENT_NAME | EVIDENCE_HELO | EVIDENCE_SENDER_DOMAIN |
+                      EVIDENCE_LISTS | EVIDENCE_SPF,
 };
 
 /* The kinds of evidence that a restriction (canonical name) looks at. */
@@ -26,6 +29,7 @@ struct left_out {
     double points;     /* of the tests that rest on evidence in the set */
     unsigned tests;    /* how many these are */
     unsigned unpriced; /* of these: without points in the log; a usual value is taken */
+    double usual;      /* of points: the sum of these usual values */
 };
 
 /* What is to be taken off for a set of evidence. */

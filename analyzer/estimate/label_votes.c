@@ -1,5 +1,6 @@
 #include "analyzer/estimate/label_votes.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ struct habit {
     int64_t last_day;
 };
 struct misdeeds {
-    uint32_t listed, unknown, accepted; /* rows */
+    uint32_t listed, unknown, accepted, trapped; /* rows */
 };
 
 /* A content filter that logs spam only; what came back from it unmentioned was clean to it. */
@@ -35,6 +36,7 @@ struct label_facts {
     const struct evidence *evidence;
     const struct clusters *clusters;
     unsigned tested;
+    const struct address_list *traps;
     struct silent_filter silent;
     struct habit *habits;      /* by cluster key */
     struct misdeeds *misdeeds; /* by client address (evidence.text) */
@@ -58,7 +60,9 @@ static const struct filter_row {
     { "clamd",         "clamav",       FAMILY_CONTENT, true },
     { "clamsmtpd",     "clamav",       FAMILY_CONTENT, true },
     { "savdi",         "sophos",       FAMILY_CONTENT, true },
-    { "dovecot",       "mailbox",      FAMILY_MAILBOX, false },
+    /* who sorts mail into folders on delivery repeats what a filter said; users say it themselves */
+    { "dovecot",       "folder",       FAMILY_CONTENT, false },
+    { FILTER_USER,     "mailbox",      FAMILY_MAILBOX, false },
 };
 /* clang-format on */
 
@@ -107,6 +111,12 @@ static void learn_refusal(struct misdeeds *misdeeds, const struct evidence *evid
     misdeeds->unknown += slice_is(name, "reject_unlisted_recipient");
 }
 
+static bool is_trap(const struct label_facts *facts, const struct row *row)
+{
+    return facts->traps && address_list_has(facts->traps, intern_text(&facts->evidence->recipients,
+                                                                      row->recipient));
+}
+
 static void learn_inbound(struct label_facts *facts, const struct message *message)
 {
     const struct evidence *evidence = facts->evidence;
@@ -119,6 +129,7 @@ static void learn_inbound(struct label_facts *facts, const struct message *messa
         bool let_in = reply->verdict == VERDICT_ACCEPT || reply->verdict == VERDICT_HOLD;
         accepted = accepted || let_in;
         misdeeds->accepted += let_in;
+        misdeeds->trapped += is_trap(facts, row);
         if (!let_in)
             learn_refusal(misdeeds, evidence, reply);
     }
@@ -136,7 +147,16 @@ struct filter_account {
     int64_t first_us, last_us;
 };
 
-static const struct filter_row *find_filter(struct slice program);
+/* The row of a program; NULL for one that has none. "dovecot-lda" and its like are dovecot. */
+static const struct filter_row *find_filter(struct slice program)
+{
+    if (slice_starts(program, "dovecot"))
+        program = slice_of("dovecot");
+    for (size_t i = 0; i < COUNT(filter_rows); i++)
+        if (slice_is(program, filter_rows[i].program))
+            return &filter_rows[i];
+    return NULL;
+}
 
 static void account_verdicts(const struct evidence *evidence, const struct message *message,
                              struct filter_account *accounts)
@@ -177,15 +197,16 @@ static struct silent_filter find_silent_filter(const struct evidence *evidence)
     return filters == 1 ? found : (struct silent_filter){ .program = SYM_NONE };
 }
 
-struct label_facts *label_facts_new(const struct evidence *evidence,
-                                    const struct clusters *clusters, const uint8_t *reasons,
-                                    unsigned evidence_tested)
+struct label_facts *label_facts_new(const struct label_grounds *grounds)
 {
+    const struct evidence *evidence = grounds->evidence;
+    const uint8_t *reasons = grounds->reasons;
     struct label_facts *facts = xcalloc(1, sizeof *facts);
     facts->evidence = evidence;
-    facts->clusters = clusters;
-    facts->tested = evidence_tested;
-    facts->habits = xcalloc(clusters->keys.count, sizeof *facts->habits);
+    facts->clusters = grounds->clusters;
+    facts->tested = grounds->tested;
+    facts->traps = grounds->traps;
+    facts->habits = xcalloc(grounds->clusters->keys.count, sizeof *facts->habits);
     facts->misdeeds = xcalloc(evidence->text.count, sizeof *facts->misdeeds);
     facts->silent = find_silent_filter(evidence);
     int64_t *written_us = xcalloc(evidence->recipients.count, sizeof *written_us);
@@ -239,35 +260,31 @@ static void say(struct label_opinion *opinion, enum label_family family, enum la
     name_source(opinion, slice_of(source), NULL);
 }
 
-/* The answer of a filter without the points that rest on evidence under test. */
+/* The answer of a filter without the points that rest on evidence under test. FILTER_NONE when these
+ * are not known: its word, for spam as well as for ham, would then be the rule's own. */
 static enum filter_answer fair_answer(const struct label_facts *facts,
-                                      const struct filter_verdict *verdict, bool *circular)
+                                      const struct filter_verdict *verdict)
 {
     enum filter_answer answer = (enum filter_answer)verdict->answer;
-    if ((answer != FILTER_SPAM && answer != FILTER_HAM) || !facts->tested)
+    bool by_score = answer == FILTER_SPAM || answer == FILTER_HAM;
+    const struct filter_row *row =
+        find_filter(intern_text(&facts->evidence->text, verdict->program));
+    if (!by_score || !(facts->tested & EVIDENCE_SCORED) ||
+        (row && (row->virus_only || row->family == FAMILY_MAILBOX)))
         return answer;
-    if (verdict->tests == SYM_NONE || !verdict->has_score || !verdict->has_required) {
-        *circular = *circular || answer == FILTER_SPAM;
-        return answer;
-    }
+    if (verdict->tests == SYM_NONE)
+        return FILTER_NONE;
     struct left_out left =
         label_leave_out(intern_text(&facts->evidence->text, verdict->tests), facts->tested);
     if (left.tests == 0)
         return answer;
-    *circular = *circular || left.unpriced > 0;
-    return (double)verdict->score - left.points >= (double)verdict->required ? FILTER_SPAM
-                                                                             : FILTER_HAM;
-}
-
-/* The row of a program; NULL for one that has none. "dovecot: lmtp(...)" is dovecot. */
-static const struct filter_row *find_filter(struct slice program)
-{
-    for (size_t i = 0; i < COUNT(filter_rows); i++)
-        if (slice_is(program, filter_rows[i].program) ||
-            (filter_rows[i].family == FAMILY_MAILBOX &&
-             slice_starts(program, filter_rows[i].program)))
-            return &filter_rows[i];
-    return NULL;
+    if (!verdict->has_score || !verdict->has_required)
+        return FILTER_NONE;
+    double rest = (double)verdict->score - left.points, limit = (double)verdict->required;
+    /* Usual points may be off by half. */
+    if (left.unpriced && fabs(rest - limit) <= fabs(left.usual) / 2)
+        return FILTER_NONE;
+    return rest >= limit ? FILTER_SPAM : FILTER_HAM;
 }
 
 /* The worst that one program said of a message. */
@@ -283,7 +300,8 @@ static size_t collect_words(const struct label_facts *facts, const struct messag
     size_t count = 0;
     for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next) {
         const struct filter_verdict *verdict = &evidence->filters[i - 1];
-        enum filter_answer answer = fair_answer(facts, verdict, circular);
+        enum filter_answer answer = fair_answer(facts, verdict);
+        *circular = *circular || (answer == FILTER_NONE && verdict->answer != FILTER_NONE);
         size_t at = 0;
         while (at < count && words[at].program != verdict->program)
             at++;
@@ -305,6 +323,10 @@ static void hear_silence(const struct label_facts *facts, const struct message *
     if (!silent->program || message->filters || !message->hops ||
         message->time_us < silent->first_us || message->time_us > silent->last_us)
         return;
+    if (facts->tested & EVIDENCE_SCORED) { /* what it passed has no tests in the log */
+        opinion->circular = true;
+        return;
+    }
     struct slice program = intern_text(&facts->evidence->text, silent->program);
     const struct filter_row *row = find_filter(program);
     said[FAMILY_CONTENT][WORD_HAM] = true;
@@ -350,9 +372,11 @@ static void hear_habits(const struct label_facts *facts, const struct message *m
                   (uint64_t)habit->complaints * STEADY_COMPLAINTS <= habit->accepted;
     if (listed)
         say(opinion, FAMILY_LISTED, WORD_SPAM, "blocklist");
+    if (address && misdeeds->trapped)
+        say(opinion, FAMILY_TRAP, WORD_SPAM, "spamtrap");
     if (dictionary)
         say(opinion, FAMILY_DIRECTORY, WORD_SPAM, "dictionary");
-    if (steady && !misdeeds->listed && !misdeeds->unknown)
+    if (steady && !misdeeds->listed && !misdeeds->unknown && !misdeeds->trapped)
         say(opinion, FAMILY_HISTORY, WORD_HAM, "history");
     int64_t written_us = facts->written_us[message->sender];
     if (written_us != TIME_NONE && written_us < message->time_us)

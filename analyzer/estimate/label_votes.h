@@ -9,6 +9,7 @@
 #include "analyzer/estimate/cluster.h"
 #include "analyzer/estimate/label_model.h"
 #include "analyzer/evidence/evidence.h"
+#include "parsers/data/address_list.h"
 
 enum { SOURCES_MAX = 16, SOURCE_SIZE = 200 };
 
@@ -22,16 +23,22 @@ struct label_opinion {
     struct label_votes votes;
     struct source_name names[SOURCES_MAX];
     size_t name_count;
-    bool circular; /* a score that rests, perhaps, on the evidence under test */
+    bool circular; /* a filter was not heard: its score may rest on the evidence under test */
 };
 
 struct label_facts; /* of a whole log */
 
-/* Borrows all for its life. reasons: population_sort; evidence_tested: set of enum label_evidence.
- * Free with label_facts_free. */
-struct label_facts *label_facts_new(const struct evidence *evidence,
-                                    const struct clusters *clusters, const uint8_t *reasons,
-                                    unsigned evidence_tested);
+/* What the facts are taken from; borrowed for their life. */
+struct label_grounds {
+    const struct evidence *evidence;
+    const struct clusters *clusters;
+    const uint8_t *reasons;           /* population_sort */
+    unsigned tested;                  /* set of enum label_evidence */
+    const struct address_list *traps; /* recipients whom nobody writes to but spammers; or NULL */
+};
+
+/* Looks through the whole log. Free with label_facts_free. */
+struct label_facts *label_facts_new(const struct label_grounds *grounds);
 /* Gives all memory back; NULL is allowed. */
 void label_facts_free(struct label_facts *facts);
 /* What is said of message number `message`. Mail from the null sender is a class of its own: no

@@ -140,7 +140,7 @@ static void sort_messages(struct tally *tally, uint32_t *sizes[SIZE_TABLES], uin
         if (!counts || kind == LABEL_NONE || !let_in)
             continue;
         if (kind == LABEL_HAM)
-            tally->ham_doubt += 1 - inputs->labels->of_message[m];
+            tally->ham_doubt += 1 - label_ham_here(inputs->labels, m, message->first_row);
         add_subject(kind == LABEL_HAM ? &tally->ham : &tally->spam, message, cluster);
         is_ham[m] = kind == LABEL_HAM;
     }

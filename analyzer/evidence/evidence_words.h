@@ -47,6 +47,9 @@ enum filter_answer { /* the words of filters[].verdict */
 };
 /* clang-format on */
 
+/* The program of a verdict that a user gave by moving mail between folders. */
+#define FILTER_USER "mailbox"
+
 /* "log:connect" ...; static storage. */
 const char *evidence_origin_name(enum evidence_origin origin);
 /* "RCPT" ...; NULL for STAGE_NONE; static storage. */

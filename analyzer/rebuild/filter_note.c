@@ -131,21 +131,34 @@ static struct slice folder_name(struct slice folder)
     return folder;
 }
 
-void filter_mailbox_line(struct rebuild *r, const struct event *event)
+static bool is_junk(struct slice folder)
 {
     static const struct slice folders[] = {
         SLICE("Junk"),      SLICE("Spam"), SLICE("Junk E-mail"),
         SLICE("Junk Mail"), SLICE("Bulk"), SLICE("Quarantine")
     };
-    struct slice name = folder_name(event_get(event, FIELD_FOLDER));
-    for (size_t i = 0; i < COUNT(folders); i++) {
-        if (!slice_equal_fold(name, folders[i]))
-            continue;
-        struct note *note = note_add(r, event);
-        if (note)
-            note_answer(r, note, event, event->line->program, FILTER_SPAM);
+    struct slice name = folder_name(folder);
+    for (size_t i = 0; i < COUNT(folders); i++)
+        if (slice_equal_fold(name, folders[i]))
+            return true;
+    return false;
+}
+
+void filter_mailbox_line(struct rebuild *r, const struct event *event)
+{
+    struct slice action = event_get(event, FIELD_ACTION);
+    bool is_spam = is_junk(event_get(event, FIELD_FOLDER));
+    bool delivered = slice_is(action, "store");
+    bool by_user =
+        slice_is(action, "copy") || slice_is(action, "save") || slice_is(action, "append");
+    bool rescued =
+        slice_is(action, "copy") && !is_spam && is_junk(event_get(event, FIELD_OLD_FOLDER));
+    if (!(is_spam && (delivered || by_user)) && !rescued)
         return;
-    }
+    struct note *note = note_add(r, event);
+    if (note)
+        note_answer(r, note, event, by_user ? slice_of(FILTER_USER) : event->line->program,
+                    is_spam ? FILTER_SPAM : FILTER_HAM);
 }
 
 void filter_label_line(struct rebuild *r, const struct event *event)

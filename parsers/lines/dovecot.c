@@ -118,8 +118,8 @@ const char *slot_mailbox(const char *at, const char *end, struct event *event)
 /* clang-format off */
 static const struct line_shape shapes[] = {
     SAVE("lmtp"), SAVE("lda"), SAVE("deliver"), SAVE("local"),
-    { EVENT_MAILBOX_SAVE, "imap({user})<{*}>: copy from {*}: box={folder}, uid={*}, msgid={message_id}, {*}", "imap(b@example.com)<1><x>: copy from INBOX: box=Junk, uid=7, msgid=<m1@example.org>, size=3027", "action=copy", 0 },
-    { EVENT_MAILBOX_SAVE, "imap({user}): copy from {*}: box={folder}, uid={*}, msgid={message_id}, {*}", "imap(b@example.com): copy from INBOX: box=Junk, uid=7, msgid=<m1@example.org>, size=3027", "action=copy", 0 },
+    { EVENT_MAILBOX_SAVE, "imap({user})<{*}>: copy from {old_folder}: box={folder}, uid={*}, msgid={message_id}, {*}", "imap(b@example.com)<1><x>: copy from INBOX: box=Junk, uid=7, msgid=<m1@example.org>, size=3027", "action=copy", 0 },
+    { EVENT_MAILBOX_SAVE, "imap({user}): copy from {old_folder}: box={folder}, uid={*}, msgid={message_id}, {*}", "imap(b@example.com): copy from INBOX: box=Junk, uid=7, msgid=<m1@example.org>, size=3027", "action=copy", 0 },
     USER_DID("expunge"), USER_DID("delete"), USER_DID("undelete"), USER_DID("save"), USER_DID("append"), USER_DID("copy"),
     NOTE("lmtp: {text}", "lmtp: Connect from local"),
     NOTE("lda: {text}", "lda: Error: x"),

@@ -295,6 +295,7 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(RESULT, "result", TEXT) \
     X(SELECTOR, "selector", TEXT) \
     X(FOLDER, "folder", TEXT) \
+    X(OLD_FOLDER, "old_folder", TEXT) \
     X(TRUNCATED, "truncated", FLAG) \
     X(EXIT_CODE, "code", NUMBER)
 

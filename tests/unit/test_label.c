@@ -6,6 +6,7 @@
 #include "analyzer/estimate/label_score.h"
 #include "analyzer/estimate/population.h"
 #include "analyzer/policy/verdict.h"
+#include "tests/support/log_files.h"
 #include "tests/support/suite.h"
 
 struct word {
@@ -82,13 +83,17 @@ static void build(struct world *world, const struct word *words)
 }
 
 static void label(struct world *world, const struct labels_file *given, unsigned tested,
-                  bool agreement_only, struct diagnostics *remarks)
+                  unsigned sources, struct diagnostics *remarks)
 {
     clusters_init(&world->clusters, &world->evidence, NULL);
     world->reasons = population_sort(&world->evidence, NULL, 0);
     labels_init(&world->labels,
-                &(struct label_inputs){ &world->evidence, given, &world->clusters, world->reasons,
-                                        tested, agreement_only },
+                &(struct label_inputs){ .evidence = &world->evidence,
+                                        .given = given,
+                                        .clusters = &world->clusters,
+                                        .reasons = world->reasons,
+                                        .evidence_tested = tested,
+                                        .rules = { .sources = sources } },
                 remarks);
 }
 
@@ -131,9 +136,14 @@ static const struct { struct word words[4]; double ham; const char *sources; } r
     { { { "rspamd", FILTER_ERROR }, { "x", FILTER_NONE } }, (double)NAN, "" },
     { { { "amavis", FILTER_HAM }, { "amavis", FILTER_SPAM } }, SPAM, "amavis:spam" },
     { { { "amavis", FILTER_SPAM }, { "amavis", FILTER_HAM } }, SPAM, "amavis:spam" },
-    { { { "dovecot: lmtp(b)", FILTER_SPAM } }, (double)NAN, "mailbox:spam" },
-    { { { "dovecot: lmtp(b)", FILTER_SPAM }, { "rspamd", FILTER_SPAM } }, 0.00007, "mailbox:spam rspamd:spam" },
-    { { { "dovecot: lmtp(b)", FILTER_SPAM }, { "rspamd", FILTER_HAM } }, (double)NAN, "mailbox:spam rspamd:clean" },
+    /* sorted on delivery: what a filter said, once more; moved by the user: a word of its own */
+    { { { "dovecot: lmtp(b)", FILTER_SPAM } }, SPAM, "folder:spam" },
+    { { { "dovecot-lda", FILTER_SPAM }, { "rspamd", FILTER_SPAM } }, SPAM, "folder:spam rspamd:spam" },
+    { { { "dovecot: lmtp(b)", FILTER_SPAM }, { "rspamd", FILTER_HAM } }, (double)NAN, "folder:spam rspamd:clean" },
+    { { { FILTER_USER, FILTER_SPAM } }, 0.029, "mailbox:spam" },
+    { { { FILTER_USER, FILTER_HAM } }, 0.952, "mailbox:clean" },
+    { { { FILTER_USER, FILTER_SPAM }, { "rspamd", FILTER_SPAM } }, 0.00006, "mailbox:spam rspamd:spam" },
+    { { { FILTER_USER, FILTER_HAM }, { "rspamd", FILTER_SPAM } }, (double)NAN, "mailbox:clean rspamd:spam" },
 };
 /* clang-format on */
 
@@ -147,7 +157,7 @@ START_TEST(test_filters)
 {
     struct world world;
     build(&world, rows[_i].words);
-    label(&world, NULL, 0, false, NULL);
+    label(&world, NULL, 0, 1, NULL);
     expect_ham(world.labels.of_row[1].ham, rows[_i].ham);
     expect_ham(world.labels.of_message[0], rows[_i].ham);
     expect_sources(&world.labels, 0, rows[_i].sources);
@@ -155,23 +165,109 @@ START_TEST(test_filters)
 }
 END_TEST
 
-/* Where two must agree, a filter alone is no label. */
-START_TEST(test_agreement_only)
+/* Where two must agree, one alone is no label, be it a virus; and the reader is told how to go on. */
+static const struct {
+    struct word words[4];
+    unsigned sources;
+    enum label_kind want;
+} agreements[] = {
+    { { { "rspamd", FILTER_SPAM } }, 2, LABEL_NONE },
+    { { { "rspamd", FILTER_SPAM } }, 1, LABEL_SPAM },
+    { { { "clamd", FILTER_VIRUS } }, 2, LABEL_NONE },
+    { { { "rspamd", FILTER_SPAM }, { "dovecot", FILTER_SPAM } }, 2, LABEL_NONE },
+    { { { "rspamd", FILTER_SPAM }, { FILTER_USER, FILTER_SPAM } }, 2, LABEL_SPAM },
+    { { { "rspamd", FILTER_SPAM }, { FILTER_USER, FILTER_SPAM } }, 3, LABEL_NONE },
+    { { { "rspamd", FILTER_SPAM }, { FILTER_USER, FILTER_SPAM }, { "clamd", FILTER_VIRUS } },
+      3,
+      LABEL_SPAM },
+};
+
+START_TEST(test_agreement)
 {
-    static const struct word alone[] = { { "rspamd", FILTER_SPAM }, { NULL, 0 } };
-    static const struct word both[] = { { "rspamd", FILTER_SPAM },
-                                        { "dovecot", FILTER_SPAM },
-                                        { NULL, 0 } };
     struct world world;
-    build(&world, alone);
-    label(&world, NULL, 0, true, NULL);
-    ck_assert(isnan(world.labels.of_row[0].ham));
-    expect_sources(&world.labels, 0, "rspamd:spam");
+    struct diagnostics remarks;
+    diagnostics_init(&remarks);
+    build(&world, agreements[_i].words);
+    label(&world, NULL, 0, agreements[_i].sources, &remarks);
+    ck_assert_int_eq(label_kind_of(world.labels.of_row[0].ham), agreements[_i].want);
+    bool alone = agreements[_i].want == LABEL_NONE && agreements[_i].sources == 2;
+    ck_assert_uint_eq(world.labels.alone, alone);
+    ck_assert_uint_eq(remarks.count, alone);
+    if (alone)
+        ck_assert(slice_find(remarks.items[0].text, slice_of("--label-sources 1 takes")) <
+                  remarks.items[0].text.len);
+    diagnostics_release(&remarks);
     release(&world);
-    build(&world, both);
-    label(&world, NULL, 0, true, NULL);
-    ck_assert_int_eq(label_kind_of(world.labels.of_row[0].ham), LABEL_SPAM);
-    release(&world);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    bool good;
+} errors[] = {
+    { "content=0.01,0.1", true },
+    { "virus=0.1%,0", true },
+    { "spamtrap=0, 0", true },
+    { "content=1%,20 %", true },
+    { "content", false },
+    { "content=", false },
+    { "content=0.1", false },
+    { "content=0.1,", false },
+    { "content=0.5,0.1", false },
+    { "content=-0.1,0.1", false },
+    { "content=0.1,0.1,0.1", false },
+    { "rspamd=0.1,0.1", false },
+    { "=0.1,0.1", false },
+    { "Content=0.1,0.1", false },
+    { "content=nan,0.1", false },
+};
+
+START_TEST(test_error_form)
+{
+    struct label_error given[FAMILY_COUNT] = { { 0 } };
+    ck_assert_msg(label_error_parse(given, errors[_i].text) == errors[_i].good, "%s",
+                  errors[_i].text);
+}
+END_TEST
+
+/* Error rates are parameters: of a source that speaks on all mail, and of one that is mostly silent. */
+START_TEST(test_error_rates)
+{
+    uint64_t *counts = xcalloc(LABEL_PATTERNS, sizeof *counts);
+    struct label_votes ham = { .word = { [FAMILY_CONTENT] = WORD_HAM } };
+    struct label_votes friend = { .word = { [FAMILY_CORRESPONDENCE] = WORD_HAM } };
+    struct label_rules rules = { .sources = 1 };
+    struct label_model model;
+    ck_assert(label_error_parse(rules.errors, "content=1%,25%"));
+    ck_assert(label_error_parse(rules.errors, "correspondence=0,3%"));
+    label_model_fit(&model, &rules, counts);
+    ck_assert_double_eq_tol(label_model_ham(&model, &rules, &ham), 0.99 / (0.99 + 0.25), 1e-9);
+    ck_assert_double_eq_tol(label_model_ham(&model, &rules, &friend), 0.3 / 0.33, 1e-9);
+    ck_assert_double_eq(model.rates[0][FAMILY_CORRESPONDENCE][WORD_SPAM], 0); /* it never says so */
+    free(counts);
+}
+END_TEST
+
+/* Where most mail is spam, what the filter passes is spam more often (Rogan and Gladen). */
+START_TEST(test_apparent_share)
+{
+    uint64_t *counts = xcalloc(LABEL_PATTERNS, sizeof *counts);
+    struct label_votes ham = { .word = { [FAMILY_CONTENT] = WORD_HAM } };
+    struct label_votes spam = { .word = { [FAMILY_CONTENT] = WORD_SPAM } };
+    struct label_rules rules = { .sources = 1 };
+    struct labels labels = { 0 };
+    double of_message = 0.952;
+    struct label of_row = { 0 };
+    counts[label_pattern(&ham)] = 2398; /* of 8000 spams 400 pass; of 2000 hams 4 do not */
+    counts[label_pattern(&spam)] = 7602;
+    label_model_fit(&labels.model, &rules, counts);
+    ck_assert_double_eq_tol(labels.model.apparent_share, 0.8, 0.002);
+    labels.of_message = &of_message;
+    labels.of_row = &of_row;
+    ck_assert_double_eq_tol(label_ham_here(&labels, 0, 0), 0.833, 0.005);
+    of_row.given = true;
+    ck_assert_double_eq(label_ham_here(&labels, 0, 0), 0.952);
+    free(counts);
 }
 END_TEST
 
@@ -186,7 +282,7 @@ START_TEST(test_given)
     ck_assert(labels_file_add_line(given, slice_of("gone@example.org,,1,audit")));
     struct diagnostics remarks;
     diagnostics_init(&remarks);
-    label(&world, given, 0, false, &remarks);
+    label(&world, given, 0, 1, &remarks);
     expect_ham(world.labels.of_row[0].ham, SPAM);
     ck_assert_double_eq(world.labels.of_row[1].ham, 1);
     ck_assert_double_eq(world.labels.of_message[0], 1);
@@ -206,8 +302,11 @@ static const struct { const char *tests; float score; unsigned tested; enum labe
     { "BAYES_99 3.50, RDNS_NONE 1.20, RCVD_IN_XBL 0.70", 5.4F, EVIDENCE_CLIENT_NAME, LABEL_HAM, false },
     { "BAYES_99 3.50, RDNS_NONE 1.20, RCVD_IN_XBL 0.70", 5.4F, EVIDENCE_HELO, LABEL_SPAM, false },
     { "BAYES_99=3.5,RDNS_NONE=1.2,URI_X=6", 10.7F, EVIDENCE_CLIENT_NAME, LABEL_SPAM, false },
-    { "BAYES_99,RDNS_NONE", 5.4F, EVIDENCE_CLIENT_NAME, LABEL_HAM, true }, /* no points: the usual */
-    { NULL, 9.0F, EVIDENCE_CLIENT_NAME, LABEL_SPAM, true },
+    { "BAYES_99,RDNS_NONE", 5.4F, EVIDENCE_CLIENT_NAME, LABEL_HAM, false }, /* no points: the usual */
+    { "BAYES_99,RDNS_NONE", 6.0F, EVIDENCE_CLIENT_NAME, LABEL_NONE, true }, /* may be either */
+    { "BAYES_99,RDNS_NONE", 9.0F, EVIDENCE_CLIENT_NAME, LABEL_SPAM, false },
+    { NULL, 9.0F, EVIDENCE_CLIENT_NAME, LABEL_NONE, true }, /* nobody knows what it rests on */
+    { NULL, 9.0F, EVIDENCE_RECIPIENT, LABEL_SPAM, false },
     { NULL, 9.0F, 0, LABEL_SPAM, false },
 };
 /* clang-format on */
@@ -229,7 +328,7 @@ START_TEST(test_evidence_under_test_is_left_out)
     };
     add_verdict(&world.evidence, &world.evidence.messages[0], &verdict);
     diagnostics_init(&remarks);
-    label(&world, NULL, scores[_i].tested, false, &remarks);
+    label(&world, NULL, scores[_i].tested, 1, &remarks);
     ck_assert_int_eq(label_kind_of(world.labels.of_row[0].ham), scores[_i].want);
     ck_assert((remarks.count > 0) == scores[_i].circular);
     diagnostics_release(&remarks);
@@ -264,7 +363,7 @@ START_TEST(test_habits)
         evidence, null_sender,
         &(struct filter_verdict){ .program = intern_add(&evidence->text, slice_of("rspamd")),
                                   .answer = FILTER_SPAM });
-    label(&world, NULL, 0, true, NULL);
+    label(&world, NULL, 0, 2, NULL);
     uint32_t first_row = evidence->messages[1].first_row;
     expect_sources(&world.labels, first_row, "history"); /* before anybody wrote there */
     ck_assert(isnan(world.labels.of_message[1]));
@@ -277,9 +376,51 @@ START_TEST(test_habits)
     labels_release(&world.labels);
     clusters_release(&world.clusters);
     free(world.reasons);
-    label(&world, NULL, EVIDENCE_LISTS | EVIDENCE_RECIPIENT, true, NULL); /* both under test */
+    label(&world, NULL, EVIDENCE_LISTS | EVIDENCE_RECIPIENT, 2, NULL); /* both under test */
     expect_sources(&world.labels, evidence->messages[listed].first_row, "");
     release(&world);
+}
+END_TEST
+
+/* Who writes to a trap, on any day, is no friend. */
+START_TEST(test_traps)
+{
+    static const char *const user[] = { "b@example.com", NULL }, *const trap[] = {
+        "Trap@example.com", NULL
+    };
+    static const struct word none[] = { { NULL, 0 } };
+    static const char good[] = "# traps\n\ntrap@Example.com\n@trap.example.com # all\n";
+    static const char bad[] = "trap@example.com\nno address\n";
+    log_files_start();
+    log_files_write("good", good, sizeof good - 1);
+    log_files_write("bad", bad, sizeof bad - 1);
+    struct fault fault = { 0 };
+    struct address_list *traps = address_list_read("good", &fault);
+    ck_assert(traps && !fault_is_set(&fault));
+    ck_assert(address_list_has(traps, slice_of("x@TRAP.example.com")));
+    ck_assert(!address_list_has(traps, slice_of("trap")));
+    ck_assert(!address_list_has(traps, slice_of("x@example.com")));
+    struct world world;
+    build(&world, none);
+    add_message(&world.evidence, "203.0.113.1", 7, "x@example.net", user, NULL);
+    add_message(&world.evidence, "203.0.113.1", 8, "x@example.net", trap, NULL);
+    clusters_init(&world.clusters, &world.evidence, NULL);
+    world.reasons = population_sort(&world.evidence, NULL, 0);
+    labels_init(&world.labels,
+                &(struct label_inputs){ .evidence = &world.evidence,
+                                        .clusters = &world.clusters,
+                                        .reasons = world.reasons,
+                                        .rules = { .sources = 1 },
+                                        .traps = traps },
+                NULL);
+    ck_assert(isnan(world.labels.of_message[0]));
+    ck_assert_int_eq(label_kind_of(world.labels.of_message[1]), LABEL_SPAM);
+    expect_sources(&world.labels, world.evidence.messages[1].first_row, "spamtrap");
+    release(&world);
+    address_list_free(traps);
+    ck_assert(!address_list_read("bad", &fault));
+    ck_assert_uint_eq(fault.line, 2);
+    log_files_end();
 }
 END_TEST
 
@@ -303,7 +444,7 @@ START_TEST(test_silent_filter)
     add_message(evidence, "192.0.2.67", 110, "y@example.net", user, NULL)->hops = 1;
     add_message(evidence, "192.0.2.67", 111, "y@example.net", user, NULL);
     add_message(evidence, "192.0.2.67", 500, "y@example.net", user, NULL)->hops = 1;
-    label(&world, NULL, 0, false, NULL);
+    label(&world, NULL, 0, 1, NULL);
     expect_ham(world.labels.of_message[26], HAM);
     expect_sources(&world.labels, evidence->messages[26].first_row, "bitdefender:passed");
     ck_assert(isnan(world.labels.of_message[27])); /* never went through it */
@@ -329,7 +470,8 @@ START_TEST(test_model)
     };
     uint64_t *counts = xcalloc(LABEL_PATTERNS, sizeof *counts);
     struct label_model model;
-    label_model_fit(&model, counts);
+    struct label_rules rules = { .sources = 2 };
+    label_model_fit(&model, &rules, counts);
     ck_assert(!model.fitted);
     for (size_t i = 0; i < COUNT(world); i++) {
         struct label_votes votes = { .word = { [FAMILY_CONTENT] = (uint8_t)world[i].content,
@@ -337,13 +479,12 @@ START_TEST(test_model)
                                                [FAMILY_LISTED] = (uint8_t)world[i].listed } };
         counts[label_pattern(&votes)] += world[i].ham + world[i].spam;
     }
-    label_model_fit(&model, counts);
+    label_model_fit(&model, &rules, counts);
     ck_assert(model.fitted);
     ck_assert_uint_eq(model.families, 3);
     ck_assert_double_eq_tol(model.spam_share, 0.5, 0.05);
     ck_assert_double_eq_tol(model.rates[0][FAMILY_CONTENT][WORD_SPAM], 0.1, 0.04);
     ck_assert_double_eq_tol(model.rates[1][FAMILY_CONTENT][WORD_HAM], 0.1, 0.04);
-    struct label_rules rules = { 0 };
     struct label_votes split = { .word = {
                                      [FAMILY_CONTENT] = WORD_SPAM, [FAMILY_HISTORY] = WORD_HAM } };
     ck_assert(isnan(label_model_ham(&model, &rules, &split)));
@@ -366,7 +507,11 @@ END_TEST
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, test_filters, 0, COUNT(rows));
-    tcase_add_test(tcase, test_agreement_only);
+    tcase_add_loop_test(tcase, test_agreement, 0, COUNT(agreements));
+    tcase_add_loop_test(tcase, test_error_form, 0, COUNT(errors));
+    tcase_add_test(tcase, test_error_rates);
+    tcase_add_test(tcase, test_apparent_share);
+    tcase_add_test(tcase, test_traps);
     tcase_add_test(tcase, test_given);
     tcase_add_loop_test(tcase, test_evidence_under_test_is_left_out, 0, COUNT(scores));
     tcase_add_test(tcase, test_habits);

@@ -158,7 +158,8 @@ static void build(struct world *world, const struct mail_row *mail)
     labels_init(&world->labels,
                 &(struct label_inputs){ .evidence = &world->evidence,
                                         .clusters = &world->clusters,
-                                        .reasons = world->reasons },
+                                        .reasons = world->reasons,
+                                        .rules = { .sources = 1 } },
                 NULL);
     for (uint32_t row = 0; row < world->evidence.row_count; row++) {
         double *of_message = &world->labels.of_message[world->evidence.rows[row].message];
