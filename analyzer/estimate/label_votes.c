@@ -357,6 +357,20 @@ static void hear_filters(const struct label_facts *facts, const struct message *
             opinion->votes.word[f] = said[f][WORD_HAM] ? WORD_HAM : WORD_SPAM;
 }
 
+/* What the client did to others: met block lists, tried unknown recipients, wrote to traps. */
+static void hear_misdeeds(const struct label_facts *facts, const struct misdeeds *misdeeds,
+                          struct label_opinion *opinion)
+{
+    bool dictionary =
+        misdeeds->unknown >= DICTIONARY_MISSES && misdeeds->unknown > misdeeds->accepted;
+    if (misdeeds->listed && !(facts->tested & EVIDENCE_LISTS))
+        say(opinion, FAMILY_LISTED, WORD_SPAM, "blocklist");
+    if (misdeeds->trapped)
+        say(opinion, FAMILY_TRAP, WORD_SPAM, "spamtrap");
+    if (dictionary && !(facts->tested & EVIDENCE_RECIPIENT))
+        say(opinion, FAMILY_DIRECTORY, WORD_SPAM, "dictionary");
+}
+
 static void hear_habits(const struct label_facts *facts, const struct message *message,
                         struct label_opinion *opinion)
 {
@@ -364,19 +378,12 @@ static void hear_habits(const struct label_facts *facts, const struct message *m
     sym address = evidence->clients[message->client].address;
     const struct misdeeds *misdeeds = &facts->misdeeds[address];
     const struct habit *habit = &facts->habits[facts->clusters->of_client[message->client]];
-    bool listed = address && misdeeds->listed && !(facts->tested & EVIDENCE_LISTS);
-    bool dictionary = address && misdeeds->unknown >= DICTIONARY_MISSES &&
-                      misdeeds->unknown > misdeeds->accepted &&
-                      !(facts->tested & EVIDENCE_RECIPIENT);
     bool steady = habit->accepted >= STEADY_MESSAGES && habit->days >= STEADY_DAYS &&
                   (uint64_t)habit->complaints * STEADY_COMPLAINTS <= habit->accepted;
-    if (listed)
-        say(opinion, FAMILY_LISTED, WORD_SPAM, "blocklist");
-    if (address && misdeeds->trapped)
-        say(opinion, FAMILY_TRAP, WORD_SPAM, "spamtrap");
-    if (dictionary)
-        say(opinion, FAMILY_DIRECTORY, WORD_SPAM, "dictionary");
-    if (steady && !misdeeds->listed && !misdeeds->unknown && !misdeeds->trapped)
+    bool blameless = !misdeeds->listed && !misdeeds->unknown && !misdeeds->trapped;
+    if (address)
+        hear_misdeeds(facts, misdeeds, opinion);
+    if (steady && blameless)
         say(opinion, FAMILY_HISTORY, WORD_HAM, "history");
     int64_t written_us = facts->written_us[message->sender];
     if (written_us != TIME_NONE && written_us < message->time_us)
