@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/xalloc.h"
 #include "reports/json_estimate.h"
+#include "reports/json_history.h"
 #include "reports/json_value.h"
 #include "reports/json_who.h"
 
@@ -204,6 +205,9 @@ bool summary_json_write(const struct results *results, const struct report_conte
     json_value_set(candidate, "assessment", assessment_json(results));
     json_value_set(document, "candidate", candidate);
     json_value_set(document, "changes", changes_json(results_changes(results)));
+    json_value_set(document, "drift", json_history_drift(results));
+    json_value_set(document, "leaks", json_history_stages(results));
+    json_value_set(document, "lateness", json_history_lateness(results));
     json_value_set(document, "warnings", warnings_json(results));
     int failed = json_dumpf(document, to, JSON_INDENT(1) | JSON_REAL_PRECISION(REAL_DIGITS));
     json_decref(document);

@@ -7,6 +7,7 @@
 #include "base/civil_time.h"
 #include "base/number_text.h"
 #include "base/xalloc.h"
+#include "reports/text_history.h"
 #include "reports/text_page.h"
 #include "reports/text_who.h"
 
@@ -134,7 +135,7 @@ static void add_assessment(struct page *page)
     if (a.refused.messages) {
         page_add(page, "  kept out already: ");
         page_count(page, a.refused.messages, 0);
-        page_add(page, " messages, not labelled as spam; if all were wanted, up to ");
+        page_add(page, " messages not labelled as spam; were all wanted: ");
         page_rate(page, a.refused_high, 0);
         page_add(page, "\n");
     }
@@ -227,6 +228,7 @@ bool summary_text_write(const struct results *results, const struct report_conte
     add_assessment(&page);
     text_who_add(&page);
     add_restrictions(&page);
+    text_history_add(&page);
     add_remarks(&page);
     bool good = !page.out.overflow && fwrite(page.out.at, 1, page.out.len, to) == page.out.len;
     arena_release(&page.arena);

@@ -83,6 +83,14 @@ void page_rate(struct page *page, double rate, int width)
     buffer_release(&cell);
 }
 
+/* Why there is no rate, in words. */
+static const char *reason_text(const char *reason)
+{
+    return slice_is(slice_of(reason), "labels_of_passed_mail")
+               ? ": no rate, what was caught is not labelled"
+               : ": too few senders for a rate";
+}
+
 void page_estimate(struct page *page, int indent, const char *name, const struct estimate *e)
 {
     buffer_format(&page->out, "%*s%-13s", indent, "", name);
@@ -94,7 +102,7 @@ void page_estimate(struct page *page, int indent, const char *name, const struct
         return;
     }
     if (e->reason) {
-        page_add(page, ": too few senders for a rate");
+        page_add(page, reason_text(e->reason));
     } else {
         page_add(page, " = ");
         page_rate(page, e->rate, 0);
@@ -114,7 +122,7 @@ void page_estimate(struct page *page, int indent, const char *name, const struct
     if (e->deferred) {
         page_add(page, "; ");
         page_count(page, e->deferred, 0);
-        page_add(page, " deferred until the sender gives up");
+        page_add(page, " deferred till they give up");
     }
     page_add(page, "\n");
 }

@@ -40,6 +40,13 @@ struct estimate estimate_make(const struct estimate_counts *counts)
     return e;
 }
 
+void estimate_refuse(struct estimate *estimate, const char *reason)
+{
+    estimate->rate = estimate->low = estimate->high = (double)NAN;
+    estimate->bound_low = estimate->bound_high = (double)NAN;
+    estimate->reason = reason;
+}
+
 double estimate_so_ratio(const struct estimate *ham, const struct estimate *spam)
 {
     double sum = ham->rate + spam->rate;

@@ -29,6 +29,8 @@ struct estimate_counts {
 /* The estimate for these counts. Without population (`of` is 0), or with too few effective senders,
  * every rate is NAN, the counts stay, and `reason` says why. */
 struct estimate estimate_make(const struct estimate_counts *counts);
+/* Takes the rate back, for a reason of its own (static text); counts stay. */
+void estimate_refuse(struct estimate *estimate, const char *reason);
 /* spam% / (spam% + ham%), SpamAssassin's S/O; NAN when neither is hit or one rate is not known. */
 double estimate_so_ratio(const struct estimate *ham, const struct estimate *spam);
 

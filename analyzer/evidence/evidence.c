@@ -92,6 +92,7 @@ void evidence_release(struct evidence *evidence)
     free(evidence->sessions);
     free(evidence->messages);
     free(evidence->rows);
+    free(evidence->restarts);
     if (evidence->index) {
         free(evidence->index->clients.slots);
         free(evidence->index->facts.slots);

@@ -165,6 +165,12 @@ struct books {
     uint64_t merged_rows; /* noted twice (lines out of order), probes */
 };
 
+/* The server began anew, or read its configuration again. */
+struct restart {
+    int64_t time_us;
+    bool reload;
+};
+
 struct evidence {
     struct arena arena;
     struct intern text, helos, senders, recipients;
@@ -184,6 +190,8 @@ struct evidence {
     uint32_t message_count, message_capacity;
     struct row *rows;
     uint32_t row_count, row_capacity;
+    struct restart *restarts; /* in the order of the lines */
+    uint32_t restart_count, restart_capacity;
     struct books books;
     int postfix_major, postfix_minor; /* from `daemon started`; 0 when not seen */
     struct evidence_index *index; /* finds dictionary entries while filling */

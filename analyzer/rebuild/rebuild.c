@@ -137,10 +137,23 @@ static void realm_enter(struct rebuild *r, struct slice host, struct slice insta
     r->realm_instance = intern_text(&r->evidence->text, r->realms[found].instance);
 }
 
+/* From here on another configuration may hold. */
+static void on_reload(struct rebuild *r, const struct event *event)
+{
+    struct evidence *e = r->evidence;
+    if (event->line->time_us == TIME_NONE)
+        return;
+    GROW(e->restarts, e->restart_count, e->restart_capacity);
+    e->restarts[e->restart_count++] =
+        (struct restart){ event->line->time_us, event->kind == EVENT_MASTER_RELOAD };
+}
+
 /* master(8) begins or ends: no process of the instance lives on. */
 static void on_master(struct rebuild *r, const struct event *event)
 {
     struct evidence *e = r->evidence;
+    if (event->kind == EVENT_MASTER_START)
+        on_reload(r, event);
     struct slice version = event_get(event, FIELD_VERSION), part;
     uint64_t major, minor;
     if (slice_next_word(&version, ".-", &part) && slice_to_u64(part, &major) && major < 100 &&
@@ -219,6 +232,7 @@ static const event_handler_fn handlers[EVENT_KIND_COUNT] = {
     [EVENT_DNSBL_HIT] = screened_listed,
     [EVENT_MASTER_START] = on_master,
     [EVENT_MASTER_EXIT] = on_master,
+    [EVENT_MASTER_RELOAD] = on_reload,
     [EVENT_MASTER_TROUBLE] = on_process_death,
     [EVENT_MS_REQUEUE] = rejoin_filter_line,
     [EVENT_MS_ACTION] = filter_action_line,

@@ -3,6 +3,7 @@
  * counts, interval, clusters and coverage; hostile text stays text.
  */
 #include "analyzer/results_advice.h"
+#include "analyzer/results_history.h"
 #include "reports/report.h"
 
 #include <jansson.h>
@@ -149,6 +150,76 @@ struct results_loser *results_losers(const struct results *results,
         *all = 7;
     return losers;
 }
+struct results_drift results_drift(const struct results *results, struct arena *arena)
+{
+    struct results_week *weeks = ARENA_ARRAY(arena, struct results_week, 1);
+    struct results_point *points = ARENA_ARRAY(arena, struct results_point, 1);
+    struct results_series *series = ARENA_ARRAY(arena, struct results_series, 3);
+    struct results_change *changes = ARENA_ARRAY(arena, struct results_change, 1);
+    (void)results;
+    *weeks = (struct results_week){ 1795342501000000, true, 77, 0.975 };
+    *points = (struct results_point){ estimate_of(1151), { 0.01, 0.02 }, 1 };
+    for (int i = 0; i < 3; i++)
+        series[i] = (struct results_series){
+            .kind = (enum results_series_kind)i,
+            .kind_name = "ham_lost",
+            .points = points,
+            .alarm = i ? "calm" : "two_weeks",
+            .upwards = true,
+        };
+    *changes = (struct results_change){ .time_us = 1795342501000000,
+                                        .kind = "rejects_begin",
+                                        .what = SLICE("reject_rbl_client \x1b.example"),
+                                        .before = estimate_of(1153),
+                                        .after = estimate_of(1163),
+                                        .differs = true };
+    return (struct results_drift){ weeks, 1, 1, series, 3, changes, 1, 2, SLICE("It drifts.") };
+}
+struct results_stages results_stages(const struct results *results, struct arena *arena)
+{
+    struct results_stage *stages = ARENA_ARRAY(arena, struct results_stage, 1);
+    (void)results;
+    *stages = (struct results_stage){ .kind = "filter",
+                                      .name = SLICE("evil\x1b[2J"),
+                                      .reached = 90,
+                                      .caught = 40,
+                                      .spam_passed = estimate_of(1171),
+                                      .ham_caught = estimate_of(1181),
+                                      .spam_passed_bounds = { 0.1, 0.2 },
+                                      .circular = 5,
+                                      .unlabelled = 6 };
+    return (struct results_stages){
+        stages,
+        1,
+        { SLICE("a\x1b"),
+          SLICE("b"),
+          9,
+          2,
+          3,
+          estimate_of(1187),
+          estimate_of(1193),
+          { 0.01, 0.3 },
+          0.1 },
+    };
+}
+struct results_lateness results_lateness(const struct results *results)
+{
+    struct results_delays delays = { .kind = "greylisting",
+                                     .attempts = 50,
+                                     .cases = 20,
+                                     .never_back = estimate_of(1201),
+                                     .other_pool = estimate_of(1213),
+                                     .median = { 540, 300, 900 },
+                                     .p90 = { 3600, 900, 90000 },
+                                     .p99 = { 100000, 3600, (double)NAN },
+                                     .delayed = 19,
+                                     .clusters = 7,
+                                     .effective_n = 5,
+                                     .over_hour = estimate_of(1223),
+                                     .over_day = estimate_of(1229) };
+    (void)results;
+    return (struct results_lateness){ delays, delays, { true, estimate_of(1231), 2, 5, 3 } };
+}
 struct results_share *results_top_in(const struct results *results, const struct results_set *set,
                                      size_t restriction, enum results_dimension dimension,
                                      size_t limit, struct arena *arena, size_t *count)
@@ -222,7 +293,7 @@ START_TEST(test_json)
     json_t *document = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
     ck_assert(document != NULL);
     walk(document, &rates);
-    ck_assert_uint_eq(rates, 2 * (3 + 2 * 2) + 4);
+    ck_assert_uint_eq(rates, 2 * (3 + 2 * 2) + 4 + (3 + 2) + (2 + 2) + (2 * 4 + 1));
     ck_assert(text[len - 1] == '\n' && strchr(text, '\x1b') == NULL);
     ck_assert(strstr(text, "\"schema_version\": 1,\n \"program\"") != NULL);
     ck_assert(strstr(text, "\"coverage\": 0.9751") != NULL); /* not 0.97509999999999997 */

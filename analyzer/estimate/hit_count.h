@@ -1,0 +1,32 @@
+#ifndef ANALYZER_ESTIMATE_HIT_COUNT_H
+#define ANALYZER_ESTIMATE_HIT_COUNT_H
+/*
+ * Counts messages of one kind, hit or not, with their senders, for one estimate after another: a
+ * week, a stage of the filter chain, a span of time. What tally.h does for whole sets, for any
+ * selection.
+ */
+#include "analyzer/estimate/estimate.h"
+#include "analyzer/estimate/forecast.h"
+#include "base/tri.h"
+
+struct hit_count {
+    struct estimate_counts counts;
+    struct cluster_rate *by_cluster; /* by key; `cluster` is unused here */
+    sym *touched;                    /* keys with messages */
+    size_t touched_count, touched_capacity;
+};
+
+/* A counter over so many cluster keys. */
+void hit_count_init(struct hit_count *count, uint32_t cluster_limit);
+/* Gives all memory back. */
+void hit_count_release(struct hit_count *count);
+/* Counts a message of this sender. TRI_UNKNOWN: it may be hit. */
+void hit_count_add(struct hit_count *count, sym cluster, enum tri hit);
+/* The estimate of what was counted. */
+struct estimate hit_count_estimate(const struct hit_count *count);
+/* What was counted, by sender, in the order of the keys; the caller frees it. */
+struct cluster_rate *hit_count_rates(const struct hit_count *count, size_t *rate_count);
+/* Forgets everything that was counted. */
+void hit_count_clear(struct hit_count *count);
+
+#endif

@@ -1,0 +1,15 @@
+#ifndef ANALYZER_RESULTS_HISTORY_INTERNAL_H
+#define ANALYZER_RESULTS_HISTORY_INTERNAL_H
+/*
+ * What the results_*.c files behind analyzer/results_history.h share.
+ */
+#include "analyzer/results_history.h"
+#include "analyzer/results_internal.h"
+
+/* True when the server let no recipient of the message in, by the log. */
+bool history_refused(const struct results *results, const struct message *message);
+/* Fills the changes of a drift. Lives in arena. */
+void history_changes(const struct results *results, struct arena *arena,
+                     struct results_drift *drift);
+
+#endif

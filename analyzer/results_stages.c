@@ -1,0 +1,305 @@
+/*
+ * What leaks: the share of spam that each stage of the chain lets through. A stage is judged by
+ * labels that do not rest on it; spam that no stage caught is seen by labels given by hand alone, so
+ * that without these there are bounds, and one scenario with its assumption.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyzer/estimate/hit_count.h"
+#include "analyzer/results_history_internal.h"
+#include "base/xalloc.h"
+
+enum { STAGES_MAX = 16 };
+
+/* A stage while it is counted. */
+struct stage_work {
+    const char *kind;
+    sym program;    /* of a filter; SYM_NONE else */
+    bool says_spam; /* a filter of spam, not of viruses only */
+    bool silent;
+    uint64_t messages; /* with a verdict of it */
+    uint64_t reached, caught, given, circular, unlabelled;
+    uint64_t labelled_caught; /* of what it caught: labelled, and counted */
+    uint64_t spam_passed, spam, open_passed, open_caught;
+    struct hit_count spam_count, ham_count;
+};
+
+struct chain {
+    const struct results *results;
+    struct stage_work stages[STAGES_MAX];
+    size_t count;
+};
+
+/* ---- what a message met ---- */
+
+static bool is_mailbox(struct slice program)
+{
+    return slice_starts(program, "dovecot");
+}
+
+#define ANY_PROGRAM UINT32_MAX
+/* True when the filter called the message spam or a virus; *seen: it said anything. */
+static bool is_caught(const struct results *results, const struct message *message, sym program,
+                      bool *seen)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    bool caught = false;
+    *seen = false;
+    for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next) {
+        const struct filter_verdict *verdict = &evidence->filters[i - 1];
+        if (program != ANY_PROGRAM && verdict->program != program)
+            continue;
+        *seen = true;
+        caught |= verdict->answer == FILTER_SPAM || verdict->answer == FILTER_VIRUS;
+    }
+    return caught;
+}
+
+static bool is_delivered(const struct results *results, const struct message *message)
+{
+    for (uint32_t i = 0; i < message->row_count; i++)
+        if (results->parts.evidence->rows[message->first_row + i].end_status == END_SENT)
+            return true;
+    return false;
+}
+
+/* Did the message reach the stage, and what did the stage do? */
+static bool meets(const struct results *results, const struct stage_work *stage,
+                  const struct message *message, bool *caught)
+{
+    bool seen = false, refused = history_refused(results, message);
+    *caught = refused;
+    if (slice_is(slice_of(stage->kind), "restrictions"))
+        return true;
+    if (stage->program != SYM_NONE) {
+        *caught = is_caught(results, message, stage->program, &seen);
+        bool passed_by = slice_is(slice_of(stage->kind), "mailbox") ? is_delivered(results, message)
+                                                                    : message->hops != 0;
+        return seen || (stage->silent && !refused && passed_by);
+    }
+    *caught = is_caught(results, message, ANY_PROGRAM, &seen) || !is_delivered(results, message);
+    return true;
+}
+
+/* ---- labels ---- */
+
+/* True when a guessed label rests on what the stage did: on a filter's verdict ("rspamd:spam") for
+ * filters and the chain, on block lists and tried names for the restrictions. */
+static bool is_circular(const struct results *results, const struct stage_work *stage,
+                        const struct label *label)
+{
+    size_t count;
+    if (label->given)
+        return false;
+    const char *const *sources = label_sources(&results->labels, label->sources, &count);
+    bool restrictions = slice_is(slice_of(stage->kind), "restrictions");
+    for (size_t i = 0; i < count; i++) {
+        struct slice source = slice_of(sources[i]);
+        bool by_filter = slice_index(source, ':') < source.len;
+        bool by_smtpd = slice_is(source, "blocklist") || slice_is(source, "dictionary");
+        if (restrictions ? by_smtpd : by_filter || by_smtpd)
+            return true;
+    }
+    return false;
+}
+
+/* The label that stands for the message: of the row that is most surely wanted, as everywhere. */
+static const struct label *label_of(const struct results *results, const struct message *message)
+{
+    const struct label *best = &results->labels.of_row[message->first_row];
+    for (uint32_t i = 1; i < message->row_count; i++) {
+        const struct label *label = &results->labels.of_row[message->first_row + i];
+        if (isnan(best->ham) || label->ham > best->ham)
+            best = label;
+    }
+    return best;
+}
+
+static void count_message(const struct results *results, struct stage_work *stage,
+                          const struct message *message)
+{
+    bool caught;
+    if (message->row_count == 0 || !meets(results, stage, message, &caught))
+        return;
+    const struct label *label = label_of(results, message);
+    enum label_kind kind = label_kind_of(label->ham);
+    sym cluster = results->clusters.of_client[message->client];
+    stage->reached++;
+    stage->caught += caught;
+    if (kind == LABEL_NONE || is_circular(results, stage, label)) {
+        stage->unlabelled += kind == LABEL_NONE;
+        stage->circular += kind != LABEL_NONE;
+        stage->open_passed += !caught;
+        stage->open_caught += caught;
+        return;
+    }
+    stage->given += label->given;
+    stage->labelled_caught += caught;
+    if (kind == LABEL_HAM) {
+        hit_count_add(&stage->ham_count, cluster, caught ? TRI_YES : TRI_NO);
+        return;
+    }
+    stage->spam++;
+    stage->spam_passed += !caught;
+    hit_count_add(&stage->spam_count, cluster, caught ? TRI_NO : TRI_YES);
+}
+
+/* ---- the chain ---- */
+
+static struct stage_work *find_filter(struct chain *chain, sym program)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        if (chain->stages[i].program == program)
+            return &chain->stages[i];
+    if (chain->count + 2 > STAGES_MAX)
+        return NULL;
+    struct slice name = intern_text(&chain->results->parts.evidence->text, program);
+    chain->stages[chain->count] = (struct stage_work){
+        .kind = is_mailbox(name) ? "mailbox" : "filter", .program = program, .silent = true
+    };
+    return &chain->stages[chain->count++];
+}
+
+static void find_filters(struct chain *chain)
+{
+    const struct evidence *evidence = chain->results->parts.evidence;
+    for (uint32_t m = 0; m < evidence->message_count; m++)
+        for (uint32_t i = evidence->messages[m].filters; i; i = evidence->filters[i - 1].next) {
+            const struct filter_verdict *verdict = &evidence->filters[i - 1];
+            struct stage_work *stage = find_filter(chain, verdict->program);
+            if (!stage)
+                continue;
+            stage->messages++;
+            stage->says_spam |= verdict->answer == FILTER_SPAM;
+            stage->silent &= verdict->answer == FILTER_SPAM || verdict->answer == FILTER_VIRUS;
+        }
+}
+
+/* The mailbox behind the filters; scanners that only look for viruses are no stage for spam. */
+static void order_filters(struct chain *chain)
+{
+    struct stage_work ordered[STAGES_MAX];
+    size_t used = 0;
+    for (int mailbox = 0; mailbox < 2; mailbox++)
+        for (size_t i = 1; i < chain->count; i++)
+            if (chain->stages[i].says_spam &&
+                slice_is(slice_of(chain->stages[i].kind), "mailbox") == mailbox)
+                ordered[used++] = chain->stages[i];
+    for (size_t i = 0; i < used; i++)
+        chain->stages[i + 1] = ordered[i];
+    chain->count = used + 1;
+}
+
+/* Labels that only exist for what passed say nothing about how much was caught. */
+static void finish_spam(const struct stage_work *stage, struct results_stage *out)
+{
+    double passed = (double)stage->spam_passed, spam = (double)stage->spam;
+    double open_passed = (double)stage->open_passed, open_caught = (double)stage->open_caught;
+    out->spam_passed = hit_count_estimate(&stage->spam_count);
+    out->ham_caught = hit_count_estimate(&stage->ham_count);
+    out->spam_passed_bounds = (struct results_range){
+        spam + open_caught > 0 ? passed / (spam + open_caught) : 0,
+        spam + open_passed > 0 ? (passed + open_passed) / (spam + open_passed) : 1,
+    };
+    if (stage->caught && stage->labelled_caught == 0) {
+        estimate_refuse(&out->spam_passed, "labels_of_passed_mail");
+        estimate_refuse(&out->ham_caught, "labels_of_passed_mail");
+    }
+}
+
+static struct results_stage finish_stage(const struct results *results, struct stage_work *stage)
+{
+    struct results_stage out = {
+        .kind = stage->kind,
+        .name = intern_text(&results->parts.evidence->text, stage->program),
+        .silent = stage->silent,
+        .reached = stage->reached,
+        .caught = stage->caught,
+        .given = stage->given,
+        .circular = stage->circular,
+        .unlabelled = stage->unlabelled,
+    };
+    finish_spam(stage, &out);
+    hit_count_release(&stage->spam_count);
+    hit_count_release(&stage->ham_count);
+    return out;
+}
+
+/* ---- two filters on the same mail ---- */
+
+static void count_pair(const struct results *results, sym first, sym second,
+                       struct results_recapture *out)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    struct hit_count by_first, by_second; /* misses among what the other caught */
+    hit_count_init(&by_first, results->clusters.keys.count);
+    hit_count_init(&by_second, results->clusters.keys.count);
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        sym cluster = results->clusters.of_client[message->client];
+        bool seen_first, seen_second;
+        bool one = is_caught(results, message, first, &seen_first);
+        bool two = is_caught(results, message, second, &seen_second);
+        if (results->reasons[m] != POPULATION_COUNTED || !seen_first || !seen_second)
+            continue;
+        out->both += one && two;
+        out->only_first += one && !two;
+        out->only_second += two && !one;
+        if (two)
+            hit_count_add(&by_first, cluster, one ? TRI_NO : TRI_YES);
+        if (one)
+            hit_count_add(&by_second, cluster, two ? TRI_NO : TRI_YES);
+    }
+    out->first_misses = hit_count_estimate(&by_first);
+    out->second_misses = hit_count_estimate(&by_second);
+    out->missed = (struct results_range){ out->first_misses.low * out->second_misses.low,
+                                          out->first_misses.high * out->second_misses.high };
+    out->missed_middle = out->first_misses.rate * out->second_misses.rate;
+    hit_count_release(&by_first);
+    hit_count_release(&by_second);
+}
+
+/* The first two filters that both say what they pass. */
+static void find_pair(const struct chain *chain, struct results_recapture *out)
+{
+    sym pair[2];
+    size_t found = 0;
+    for (size_t i = 1; i < chain->count && found < 2; i++)
+        if (chain->stages[i].program != SYM_NONE && !chain->stages[i].silent)
+            pair[found++] = chain->stages[i].program;
+    out->missed = (struct results_range){ (double)NAN, (double)NAN };
+    out->missed_middle = (double)NAN;
+    if (found < 2)
+        return;
+    count_pair(chain->results, pair[0], pair[1], out);
+    if (out->both + out->only_first + out->only_second == 0)
+        return;
+    out->first = intern_text(&chain->results->parts.evidence->text, pair[0]);
+    out->second = intern_text(&chain->results->parts.evidence->text, pair[1]);
+}
+
+struct results_stages results_stages(const struct results *results, struct arena *arena)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    struct chain chain = { .results = results, .count = 1 };
+    struct results_stages out = { 0 };
+    chain.stages[0] = (struct stage_work){ .kind = "restrictions" };
+    find_filters(&chain);
+    order_filters(&chain);
+    find_pair(&chain, &out.recapture);
+    chain.stages[chain.count++] = (struct stage_work){ .kind = "chain" };
+    struct results_stage *stages = ARENA_ARRAY(arena, struct results_stage, chain.count);
+    for (size_t i = 0; i < chain.count; i++) {
+        struct stage_work *stage = &chain.stages[i];
+        hit_count_init(&stage->spam_count, results->clusters.keys.count);
+        hit_count_init(&stage->ham_count, results->clusters.keys.count);
+        for (uint32_t m = 0; m < evidence->message_count; m++)
+            if (results->reasons[m] == POPULATION_COUNTED)
+                count_message(results, stage, &evidence->messages[m]);
+        stages[i] = finish_stage(results, stage);
+    }
+    out.stages = stages;
+    out.count = chain.count;
+    return out;
+}

@@ -1,0 +1,381 @@
+/*
+ * Week by week: every rate of the report as a series, with the band that its past forecasts, and
+ * whether it has drifted (estimate/drift.h). Weeks are calendar weeks of the log's zone.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyzer/estimate/drift.h"
+#include "analyzer/estimate/hit_count.h"
+#include "analyzer/results_history_internal.h"
+#include "base/civil_time.h"
+#include "base/number_text.h"
+#include "base/xalloc.h"
+
+enum { WEEK_DAYS = 7, MONDAY = 3 /* days from the first Monday of 1970 back to its first day */ };
+#define DAY_US  ((int64_t)24 * 3600 * 1000000)
+#define WEEK_US (WEEK_DAYS * DAY_US)
+/* A log that begins or ends within half a day of a week's edge covers the week: nights are quiet. */
+#define EDGE_US (DAY_US / 2)
+
+/* The messages that count, sorted by week. */
+struct calendar {
+    const struct results *results;
+    struct results_week *weeks;
+    size_t week_count;
+    uint32_t *messages; /* those of week w: from starts[w] to starts[w + 1] */
+    uint32_t *starts;
+};
+
+/* One rate: which messages it is about, and which of them are hit. */
+struct series_work {
+    const struct results *results;
+    enum results_series_kind kind;
+    const uint8_t *effects; /* of the candidate, by row */
+    uint8_t *acts;          /* SERIES_HITS: enum tri by class of the candidate's replay */
+};
+
+/* ---- weeks ---- */
+
+/* The number of the week of an instant; weeks are counted from the first Monday's week of 1970. */
+static int64_t week_number(int64_t time_us, int offset_minutes)
+{
+    int64_t local = time_us + (int64_t)offset_minutes * 60 * 1000000 + MONDAY * DAY_US;
+    return local >= 0 ? local / WEEK_US : -((-local + WEEK_US - 1) / WEEK_US);
+}
+
+static bool counts(const struct results *results, uint32_t message)
+{
+    return results->reasons[message] == POPULATION_COUNTED &&
+           results->parts.evidence->messages[message].time_us != TIME_NONE;
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+    const int64_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+/* The numbers of the weeks that have mail, sorted, each once. */
+static int64_t *find_weeks(const struct results *results, size_t *count)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    int64_t *numbers = NULL, last = INT64_MIN;
+    size_t used = 0, capacity = 0;
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        int64_t number =
+            week_number(evidence->messages[m].time_us, results->parts.input.first_offset);
+        if (!counts(results, m) || number == last)
+            continue;
+        GROW(numbers, used, capacity);
+        numbers[used++] = last = number;
+    }
+    if (used)
+        qsort(numbers, used, sizeof *numbers, compare_numbers);
+    *count = 0;
+    for (size_t i = 0; i < used; i++)
+        if (*count == 0 || numbers[*count - 1] != numbers[i])
+            numbers[(*count)++] = numbers[i];
+    return numbers;
+}
+
+static size_t week_of(const int64_t *numbers, size_t count, int64_t number)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (numbers[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void describe_week(const struct results *results, int64_t number, struct results_week *week)
+{
+    const struct results_input *input = &results->parts.input;
+    week->start_us =
+        number * WEEK_US - MONDAY * DAY_US - (int64_t)input->first_offset * 60 * 1000000;
+    week->whole = input->first_us != TIME_NONE && input->first_us <= week->start_us + EDGE_US &&
+                  input->last_us >= week->start_us + WEEK_US - EDGE_US;
+}
+
+/* The share of a week's recipients that have a definite verdict. */
+static double coverage_of(const struct calendar *calendar, size_t week)
+{
+    const struct results *results = calendar->results;
+    uint64_t rows = 0, definite = 0;
+    for (uint32_t i = calendar->starts[week]; i < calendar->starts[week + 1]; i++) {
+        const struct message *message = &results->parts.evidence->messages[calendar->messages[i]];
+        for (uint32_t r = 0; r < message->row_count; r++) {
+            rows++;
+            definite += tally_verdict(&results->candidate.view, message->first_row + r)->kind !=
+                        VERDICT_UNKNOWN;
+        }
+    }
+    return rows ? (double)definite / (double)rows : 1;
+}
+
+static void make_calendar(struct calendar *calendar, const struct results *results,
+                          struct arena *arena)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    int offset = results->parts.input.first_offset;
+    int64_t *numbers = find_weeks(results, &calendar->week_count);
+    calendar->results = results;
+    calendar->weeks = ARENA_ARRAY(arena, struct results_week, calendar->week_count + 1);
+    calendar->messages = xcalloc(evidence->message_count + (size_t)1, sizeof(uint32_t));
+    calendar->starts = xcalloc(calendar->week_count + 2, sizeof(uint32_t));
+    for (uint32_t m = 0; m < evidence->message_count; m++)
+        if (counts(results, m))
+            calendar
+                ->weeks[week_of(numbers, calendar->week_count,
+                                week_number(evidence->messages[m].time_us, offset))]
+                .messages++;
+    for (size_t w = 0; w < calendar->week_count; w++)
+        calendar->starts[w + 1] = calendar->starts[w] + (uint32_t)calendar->weeks[w].messages;
+    uint32_t *next = xcalloc(calendar->week_count + 1, sizeof *next);
+    for (uint32_t m = 0; m < evidence->message_count; m++)
+        if (counts(results, m)) {
+            size_t w = week_of(numbers, calendar->week_count,
+                               week_number(evidence->messages[m].time_us, offset));
+            calendar->messages[calendar->starts[w] + next[w]++] = m;
+        }
+    for (size_t w = 0; w < calendar->week_count; w++) {
+        describe_week(results, numbers[w], &calendar->weeks[w]);
+        calendar->weeks[w].coverage = coverage_of(calendar, w);
+    }
+    free(next);
+    free(numbers);
+}
+
+/* ---- one series ---- */
+
+static bool let_in(const struct results *results, const struct message *message)
+{
+    for (uint32_t i = 0; i < message->row_count; i++)
+        if (tally_baseline_accepts(results->tally, message->first_row + i))
+            return true;
+    return false;
+}
+
+bool history_refused(const struct results *results, const struct message *message)
+{
+    for (uint32_t i = 0; i < message->row_count; i++)
+        if (tally_is_accepted(replay_verdict(results->logged, message->first_row + i)->kind))
+            return false;
+    return true;
+}
+
+static enum tri acts_on(const struct series_work *work, const struct message *message)
+{
+    const struct results_side *side = &work->results->candidate;
+    enum tri worst = TRI_NO;
+    for (uint32_t i = 0; i < message->row_count; i++) {
+        uint32_t row = message->first_row + i;
+        if (side->from_log && side->from_log[row] == FROM_LOG_NO_SMTPD)
+            continue;
+        enum tri acts = (enum tri)work->acts[replay_class(side->view.replay, row)];
+        if (acts == TRI_YES)
+            return TRI_YES;
+        worst = acts == TRI_UNKNOWN ? TRI_UNKNOWN : worst;
+    }
+    return worst;
+}
+
+/* Counts a message when the rate is about it. */
+static void count_message(const struct series_work *work, uint32_t number, struct hit_count *count)
+{
+    const struct results *results = work->results;
+    const struct message *message = &results->parts.evidence->messages[number];
+    sym cluster = results->clusters.of_client[message->client];
+    enum label_kind kind = label_kind_of(results->labels.of_message[number]);
+    enum label_kind wanted = work->kind == SERIES_HAM_LOST ? LABEL_HAM : LABEL_SPAM;
+    enum tally_effect effect;
+    switch (work->kind) {
+    case SERIES_HAM_LOST:
+    case SERIES_SPAM_STOPPED:
+        if (kind != wanted || !let_in(results, message))
+            return;
+        effect = tally_message_effect(message, work->effects);
+        hit_count_add(count, cluster,
+                      effect >= EFFECT_DEFERRED  ? TRI_YES
+                      : effect == EFFECT_UNKNOWN ? TRI_UNKNOWN
+                                                 : TRI_NO);
+        return;
+    case SERIES_REFUSED:
+        hit_count_add(count, cluster, history_refused(results, message) ? TRI_YES : TRI_NO);
+        return;
+    case SERIES_HITS:
+        hit_count_add(count, cluster, acts_on(work, message));
+        return;
+    }
+}
+
+static const char *kind_name(enum results_series_kind kind)
+{
+    static const char *const names[] = { "ham_lost", "spam_stopped", "refused", "hits" };
+    return names[kind];
+}
+
+static struct results_series count_series(const struct calendar *calendar,
+                                          const struct series_work *work, struct hit_count *count,
+                                          struct arena *arena)
+{
+    size_t weeks = calendar->week_count;
+    struct results_point *points = ARENA_ARRAY(arena, struct results_point, weeks + 1);
+    struct drift_week *past = xcalloc(weeks + 1, sizeof *past);
+    struct drift_point *judged = xcalloc(weeks + 1, sizeof *judged);
+    for (size_t w = 0; w < weeks; w++) {
+        hit_count_clear(count);
+        for (uint32_t i = calendar->starts[w]; i < calendar->starts[w + 1]; i++)
+            count_message(work, calendar->messages[i], count);
+        points[w].estimate = hit_count_estimate(count);
+        past[w].rates = hit_count_rates(count, &past[w].count);
+        past[w].whole = calendar->weeks[w].whole;
+    }
+    struct drift_verdict verdict = drift_judge(past, weeks, judged);
+    for (size_t w = 0; w < weeks; w++) {
+        points[w].band = (struct results_range){ judged[w].band.low, judged[w].band.high };
+        points[w].side = judged[w].side;
+        free(past[w].rates);
+    }
+    free(past);
+    free(judged);
+    return (struct results_series){
+        .kind = work->kind,
+        .kind_name = kind_name(work->kind),
+        .points = points,
+        .alarm = drift_alarm_name(verdict.alarm),
+        .alarm_week = verdict.week,
+        .upwards = verdict.upwards,
+    };
+}
+
+/* Restrictions that act, permits left out. */
+static bool has_series(const struct results_restriction *restriction)
+{
+    return restriction->enabled && !restriction->permits && restriction->hits > 0;
+}
+
+static void find_acts(const struct results_side *side, size_t restriction, uint8_t *acts)
+{
+    uint32_t classes = replay_class_count(side->view.replay);
+    for (uint32_t k = 0; k < classes; k++)
+        acts[k] = (uint8_t)replay_class_acts(side->view.replay, k, (uint32_t)restriction);
+}
+
+static void make_series(const struct calendar *calendar, struct arena *arena,
+                        struct results_drift *drift)
+{
+    const struct results *results = calendar->results;
+    const struct results_side *side = &results->candidate;
+    struct results_series *series =
+        ARENA_ARRAY(arena, struct results_series, side->set.restriction_count + SERIES_HITS + 1);
+    uint8_t *effects = tally_effects(results->tally, &side->view, &side->set);
+    uint8_t *acts = xcalloc(replay_class_count(side->view.replay) + (size_t)1, 1);
+    struct series_work work = { .results = results, .effects = effects, .acts = acts };
+    struct hit_count count;
+    hit_count_init(&count, results->clusters.keys.count);
+    for (int kind = SERIES_HAM_LOST; kind < SERIES_HITS; kind++) {
+        work.kind = (enum results_series_kind)kind;
+        series[drift->series_count++] = count_series(calendar, &work, &count, arena);
+    }
+    work.kind = SERIES_HITS;
+    for (size_t i = 0; i < side->set.restriction_count; i++) {
+        if (!has_series(&side->restrictions[i]))
+            continue;
+        find_acts(side, i, acts);
+        series[drift->series_count] = count_series(calendar, &work, &count, arena);
+        series[drift->series_count++].restriction = &side->restrictions[i];
+    }
+    hit_count_release(&count);
+    free(effects);
+    free(acts);
+    drift->series = series;
+}
+
+/* ---- in words ---- */
+
+static void add_day(struct buffer *out, const struct results *results, int64_t time_us)
+{
+    struct civil_time day = civil_from_us(time_us, results->parts.input.first_offset);
+    buffer_format(out, "%04d-%02d-%02d", day.year, day.month, day.day);
+}
+
+static void add_series_name(struct buffer *out, const struct results_series *series)
+{
+    static const char *const names[] = { "wanted mail lost", "spam stopped",
+                                         "mail that the server refuses", "hits of " };
+    buffer_add_text(out, names[series->kind]);
+    if (series->kind != SERIES_HITS)
+        return;
+    buffer_add_text(out, series->restriction->name);
+    if (series->restriction->argument)
+        buffer_format(out, " %s", series->restriction->argument);
+}
+
+static void add_alarm(struct buffer *out, const struct results *results,
+                      const struct results_drift *drift, const struct results_series *series)
+{
+    buffer_add_text(out, " The share of ");
+    add_series_name(out, series);
+    buffer_add_text(out, series->upwards ? " has risen" : " has fallen");
+    buffer_add_text(out, slice_is(slice_of(series->alarm), "two_weeks")
+                             ? ": two weeks in a row outside what the weeks before them forecast, "
+                               "the second that of "
+                             : ": the number of senders hit has moved, noticed in the week of ");
+    add_day(out, results, drift->weeks[series->alarm_week].start_us);
+    buffer_add_byte(out, '.');
+}
+
+static struct slice make_sentence(const struct results *results, const struct results_drift *drift,
+                                  struct arena *arena)
+{
+    enum { SENTENCE_LIMIT = 1 << 16 };
+    struct buffer out;
+    size_t alarms = 0;
+    buffer_init(&out, SENTENCE_LIMIT);
+    if (drift->whole_weeks < DRIFT_WEEKS_MIN) {
+        buffer_format(&out,
+                      "The log has %zu whole calendar week%s: drift cannot be told from it. The "
+                      "interval for mail to come assumes that nothing drifts.",
+                      drift->whole_weeks, drift->whole_weeks == 1 ? "" : "s");
+    } else {
+        for (size_t i = 0; i < drift->series_count; i++) {
+            const struct results_series *series = &drift->series[i];
+            if (slice_is(slice_of(series->alarm), "calm"))
+                continue;
+            add_alarm(&out, results, drift, series);
+            alarms++;
+        }
+        if (alarms == 0)
+            buffer_format(&out, "No rate has left its band over %zu whole weeks%s.",
+                          drift->whole_weeks,
+                          drift->whole_weeks == DRIFT_WEEKS_MIN
+                              ? "; an alarm takes two weeks behind a first one, so that this log "
+                                "is too short for any"
+                              : "");
+    }
+    struct slice sentence = slice_trim(arena_copy(arena, buffer_slice(&out)));
+    buffer_release(&out);
+    return sentence;
+}
+
+struct results_drift results_drift(const struct results *results, struct arena *arena)
+{
+    struct results_drift drift = { 0 };
+    struct calendar calendar = { 0 };
+    make_calendar(&calendar, results, arena);
+    drift.weeks = calendar.weeks;
+    drift.week_count = calendar.week_count;
+    for (size_t w = 0; w < drift.week_count; w++)
+        drift.whole_weeks += drift.weeks[w].whole;
+    make_series(&calendar, arena, &drift);
+    history_changes(results, arena, &drift);
+    drift.sentence = make_sentence(results, &drift, arena);
+    free(calendar.messages);
+    free(calendar.starts);
+    return drift;
+}
