@@ -122,7 +122,7 @@ struct results_delays {
         other_network;          /* where they came back from, within 5 days */
     uint64_t never;             /* did not come back within 5 days */
     uint64_t open;              /* the log ends before the 5 days do */
-    struct estimate never_back; /* cases of any kind, of those that are not open */
+    struct estimate never_back; /* of the cases that the log follows for all of the 5 days */
     struct estimate other_pool; /* came back from another network only, of wanted mail */
     bool wanted_only;           /* the delays are of wanted mail; false: nothing is labelled */
     struct results_quantile median, p90, p99; /* of the delays of mail that came back */

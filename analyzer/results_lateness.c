@@ -141,16 +141,18 @@ static void book_delay(struct lateness_work *work, enum outcome outcome, uint32_
     hit_count_add(&work->elsewhere, cluster, outcome == CAME_BACK_ELSEWHERE ? TRI_YES : TRI_NO);
 }
 
-static void book_case(struct lateness_work *work, uint32_t first, enum outcome outcome)
+/* A case that the log could not follow for the whole window says nothing about coming back, even
+ * when it did: the others of its time are still open. */
+static void book_case(struct lateness_work *work, const struct attempt *first, enum outcome outcome)
 {
     struct results_delays *out = work->out;
     uint64_t *const counts[] = { &out->same_address, &out->same_network, &out->other_network,
                                  &out->never, &out->open };
     out->cases++;
     ++*counts[outcome];
-    if (outcome != STILL_OPEN)
+    if (work->results->parts.input.last_us >= first->time_us + RETRY_WINDOW_US)
         hit_count_add(&work->never,
-                      work->results->clusters.of_client[client_of(work->results, first)],
+                      work->results->clusters.of_client[client_of(work->results, first->row)],
                       outcome == NEVER_BACK ? TRI_YES : TRI_NO);
 }
 
@@ -168,13 +170,12 @@ static size_t follow_case(struct lateness_work *work, const struct attempt *atte
             continue;
         }
         enum outcome outcome = outcome_of(results, attempts[0].row, attempts[i].row);
-        book_case(work, attempts[0].row, outcome);
+        book_case(work, &attempts[0], outcome);
         book_delay(work, outcome, attempts[i].row,
                    (double)(attempts[i].time_us - attempts[0].time_us) / 1e6);
         return i + 1;
     }
-    book_case(work, attempts[0].row,
-              results->parts.input.last_us < end_us ? STILL_OPEN : NEVER_BACK);
+    book_case(work, &attempts[0], results->parts.input.last_us < end_us ? STILL_OPEN : NEVER_BACK);
     return i;
 }
 

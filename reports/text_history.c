@@ -240,7 +240,10 @@ static void add_delays(struct page *page, const struct results_delays *d, const 
         page_count(page, ends[i].count, 10);
         buffer_format(&page->out, "  %s\n", ends[i].what);
     }
-    page_estimate(page, 4, "never back", &d->never_back);
+    if (d->never_back.of)
+        page_estimate(page, 4, "never back", &d->never_back);
+    else
+        page_add(page, "    never back: the log is too short to tell, it takes five days more\n");
     page_add(page, d->wanted_only ? "  wanted mail that came back: "
                                   : "  mail that came back (nothing is labelled): ");
     page_count(page, d->delayed, 0);
@@ -248,8 +251,8 @@ static void add_delays(struct page *page, const struct results_delays *d, const 
     if (d->delayed == 0)
         return;
     if (!d->over_hour.reason) {
-        add_quantile(page, "median delay", &d->median);
-        add_quantile(page, "9 of 10 below", &d->p90);
+        add_quantile(page, "median", &d->median);
+        add_quantile(page, "90 % below", &d->p90);
         add_quantile(page, "99 % below", &d->p99);
     }
     page_estimate(page, 4, "over 1 hour", &d->over_hour);
