@@ -5,8 +5,8 @@
 
 /* clang-format off */
 static const struct line_shape any[] = {
-    { EVENT_PROCESS_DEATH, "fatal: {reason}", "fatal: open database /etc/postfix/access.db: No such file or directory", "level=fatal", 0 },
-    { EVENT_PROCESS_DEATH, "panic: {reason}", "panic: myfree: corrupt or unallocated memory block", "level=panic", 0 },
+    { EVENT_PROCESS_DEATH, "fatal: {queue_id?}: {reason}", "fatal: open database /etc/postfix/access.db: No such file or directory\nfatal: 4jY4Wd0VKsz39: envelope records out of order", "level=fatal", 0 },
+    { EVENT_PROCESS_DEATH, "panic: {queue_id?}: {reason}", "panic: myfree: corrupt or unallocated memory block\npanic: 4jY4Wd0VKsz39: queue file is open", "level=panic", 0 },
     { EVENT_REPEAT, "message repeated {count:int} times: [ {text}", "message repeated 2 times: [ warning: dict_nis_init: NIS domain name not set - NIS lookups disabled]", NULL, 0 },
     { EVENT_DAEMON_WARNING, "warning: {queue_id}: BDAT request from {client} {reason}",
       "warning: 4jY4Wd0VKsz39: BDAT request from mail.example.org[192.0.2.7] exceeds message size limit", NULL, 0 },
@@ -335,7 +335,17 @@ static const struct line_shape any[] = {
     { EVENT_DAEMON_WARNING, "warning: sent: ignoring dsn code \"{reason}",
       "warning: sent: ignoring dsn code \"5.0.0\"", NULL, 0 },
 };
+
+/* Behind all others: a warning or an error is one whatever it says, and its text is kept. */
+static const struct line_shape severity[] = {
+    { EVENT_DAEMON_WARNING, "warning: {queue_id?}: {text}",
+      "warning: a text of a later version\nwarning: 4jY4Wd0VKsz39: a text of a later version", "level=warning", 0 },
+    { EVENT_DAEMON_WARNING, "error: {queue_id?}: {text}",
+      "error: incorrect SMTP server privileges: uid=0 euid=0\nerror: 4jY4Wd0VKsz39: a text of a later version", "level=error", 0 },
+};
 /* clang-format on */
 
+const struct shape_table postfix_severity_shapes = { "postfix_severity_shapes", SERVICE_NONE,
+                                                     severity, COUNT(severity) };
 const struct shape_table postfix_daemon_shapes = { "postfix_daemon_shapes", SERVICE_NONE, any,
                                                    COUNT(any) };

@@ -261,6 +261,11 @@ static const struct line_shape shapes[] = {
       "warning: unknown smtpd restriction: \"reject_unkown_client\"", NULL, 0 },
     { EVENT_CONFIG_WARNING, "warning: restriction `{name}' after `{*}' is ignored",
       "warning: restriction `reject_unknown_client_hostname' after `permit' is ignored", NULL, 0 },
+    /* whatever else ends a session */
+    { EVENT_SMTPD_LOST, "{queue_id?}: {reason} after {after:word} ({bytes:int} bytes) from {client}",
+      "Connection reset by peer after DATA (630 bytes) from unknown[192.0.2.9]", NULL, 0 },
+    { EVENT_SMTPD_LOST, "{queue_id?}: {reason} after {after:word} from {client}",
+      "Connection reset by peer after RCPT from unknown[192.0.2.9]", NULL, 0 },
 };
 /* clang-format on */
 

@@ -20,7 +20,8 @@ static const struct shape_table *const postfix_tables[] = {
     &postfix_pickup_shapes, &postfix_bounce_shapes, &postfix_postsuper_shapes, &postfix_postscreen_shapes,
     &postfix_dnsblog_shapes, &postfix_tlsproxy_shapes, &postfix_tls_shapes, &postfix_service_shapes,
     &postfix_tables_shapes, &postfix_config_shapes, &postfix_master_shapes, &postfix_statistics_shapes,
-    &postfix_script_shapes, &postfix_daemon_shapes, &postfix_notes_shapes, &postfix_debug_shapes, NULL,
+    &postfix_daemon_shapes, &postfix_script_shapes, &postfix_notes_shapes, &postfix_verbose_shapes,
+    &postfix_debug_shapes, &postfix_severity_shapes, NULL,
 };
 
 /* Known and not ours. */
@@ -56,7 +57,8 @@ static const struct program_rule rules[] = {
     { "trivial-rewrite proxymap proxywrite flush showq spawn qmqpd postlogd postlog postmap postalias nbdb_reindexd "
       "postconf postqueue postcat postkick postlock postmulti sendmail newaliases mailq postdrop posttls-finger",
       PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER,
-      TABLES(&postfix_tables_shapes, &postfix_config_shapes, &postfix_service_shapes, &postfix_daemon_shapes, &postfix_notes_shapes, &postfix_debug_shapes) },
+      TABLES(&postfix_tables_shapes, &postfix_config_shapes, &postfix_service_shapes, &postfix_daemon_shapes, &postfix_notes_shapes,
+             &postfix_verbose_shapes, &postfix_debug_shapes, &postfix_severity_shapes) },
     { "MailScanner MSMilter mailscanner", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&mailscanner_shapes) },
     { "ClamAV-autoupdate BitDefender-autoupdate Sophos-autoupdate Generic-autoupdate Avg-autoupdate F-Prot-autoupdate "
       "F-Prot-6-autoupdate F-Secure-autoupdate KSE-autoupdate McAfee-autoupdate Kaspersky-autoupdate Antivir-autoupdate "
