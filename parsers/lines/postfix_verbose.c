@@ -4,7 +4,10 @@
 #include "base/xalloc.h"
 #include "parsers/lines/shape_tables.h"
 
-#define VERBOSE(pattern, sample) { EVENT_DAEMON_DEBUG, pattern, sample, NULL, 0 }
+#define VERBOSE(pattern, sample)                                                                   \
+    {                                                                                              \
+        EVENT_DAEMON_DEBUG, pattern, sample, NULL, 0                                               \
+    }
 
 /* clang-format off */
 static const struct line_shape shapes[] = {
