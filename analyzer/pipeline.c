@@ -30,6 +30,8 @@ struct pipeline {
     struct policy *baseline, *candidate;
     bool candidate_adds;
     struct policy_inputs inputs;
+    struct ip_prefix *gateways;
+    uint32_t gateway_count, gateway_capacity;
     struct input *reader;
     struct line_parser *parser;
     struct evidence evidence;
@@ -48,6 +50,7 @@ static void pipeline_free(void *owner)
     labels_file_free(pipeline->labels);
     address_list_free(pipeline->traps);
     geoip_close(pipeline->geoip);
+    free(pipeline->gateways);
     if (pipeline->parser)
         line_parser_free(pipeline->parser);
     if (pipeline->reader)
@@ -60,9 +63,26 @@ static void pipeline_free(void *owner)
 
 /* ---- before the log ---- */
 
+static bool read_gateways(struct pipeline *pipeline, const char *text, struct fault *fault)
+{
+    struct slice rest = slice_of(text), word;
+    while (slice_next_word(&rest, ", ", &word)) {
+        GROW(pipeline->gateways, pipeline->gateway_count, pipeline->gateway_capacity);
+        if (!ip_prefix_parse(word, &pipeline->gateways[pipeline->gateway_count], NULL))
+            return fault_set(fault, FAULT_USAGE, "--gateways", 0,
+                             "'%.*s' is no address or network; give 192.0.2.25 or 2001:db8::/48",
+                             word.len > 60 ? 60 : (int)word.len, word.at);
+        pipeline->gateway_count++;
+    }
+    return true;
+}
+
 static bool read_data(struct pipeline *pipeline, struct fault *fault)
 {
     const struct pipeline_options *options = pipeline->options;
+    for (size_t i = 0; i < options->gateway_count; i++)
+        if (!read_gateways(pipeline, options->gateways[i], fault))
+            return false;
     if (options->dns_count)
         pipeline->dns = dns_snapshot_new();
     for (size_t i = 0; i < options->dns_count; i++)
@@ -207,6 +227,8 @@ static void read_lines(struct pipeline *pipeline)
 {
     struct rebuild_options options = { .unknown_client_reject_code =
                                            client_reject_code(pipeline->baseline_config) };
+    options.gateways = pipeline->gateways;
+    options.gateway_count = pipeline->gateway_count;
     if (pipeline->baseline_config)
         options.dnsbl_sites =
             screen_zones(pipeline->baseline_config, &pipeline->arena, &options.deep_tests);

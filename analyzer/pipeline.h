@@ -35,7 +35,9 @@ struct pipeline_options {
     const char *const *labels; /* --labels files */
     size_t label_count;
     struct label_rules label_rules;
-    const char *spamtraps;    /* --spamtraps file, or NULL */
+    const char *spamtraps;       /* --spamtraps file, or NULL */
+    const char *const *gateways; /* --gateways: lists of addresses and networks */
+    size_t gateway_count;
     const char *const *geoip; /* --geoip files */
     size_t geoip_count;
 

@@ -1,5 +1,6 @@
 #include "analyzer/results_internal.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,17 +140,41 @@ static void find_domains(struct results *results)
     }
 }
 
+static void count_excluded(struct results *results)
+{
+    for (int i = 0; i < POPULATION_REASON_COUNT; i++)
+        results->excluded[i].reason = population_reason_name((enum population_reason)i);
+    for (uint32_t m = 0; m < results->parts.evidence->message_count; m++)
+        results->excluded[results->reasons[m]].messages++;
+}
+
+/* Mail that hides its client: what is asked of clients is no question there. */
+static void add_gateway_remark(struct results *results)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    uint64_t told = 0;
+    for (uint32_t m = 0; m < evidence->message_count; m++)
+        told += results->reasons[m] == POPULATION_GATEWAY && evidence->messages[m].true_client;
+    diagnostics_add(
+        results->parts.remarks, results->excluded[POPULATION_GATEWAY].messages, "not_applicable",
+        "messages left out of all rates: they came by a gateway (fetchmail or a program "
+        "on this machine, --gateways), so rules on the client's address, name and HELO "
+        "are not applicable; of %" PRIu64 " the log's Received headers name the true "
+        "client",
+        told);
+}
+
 /* What the reader must know beside the remarks of the earlier stages. */
 static void add_remarks(struct results *results)
 {
     struct diagnostics *remarks = results->parts.remarks;
-    uint64_t excluded[POPULATION_REASON_COUNT] = { 0 };
-    for (uint32_t m = 0; m < results->parts.evidence->message_count; m++)
-        excluded[results->reasons[m]]++;
+    count_excluded(results);
     for (int i = POPULATION_COUNTED + 1; i < POPULATION_REASON_COUNT; i++)
-        if (excluded[i])
-            diagnostics_add(remarks, excluded[i], "excluded", "messages left out of all rates: %s",
-                            population_reason_name((enum population_reason)i));
+        if (results->excluded[i].messages && i != POPULATION_GATEWAY)
+            diagnostics_add(remarks, results->excluded[i].messages, "excluded",
+                            "messages left out of all rates: %s", results->excluded[i].reason);
+    if (results->excluded[POPULATION_GATEWAY].messages)
+        add_gateway_remark(results);
     uint64_t disagreements = tally_disagreements(results->tally);
     if (disagreements)
         diagnostics_add(remarks, disagreements, "baseline_disagrees",
@@ -278,6 +303,12 @@ void results_free(struct results *results)
 const struct results_input *results_input(const struct results *results)
 {
     return &results->parts.input;
+}
+
+const struct results_excluded *results_excluded(const struct results *results, size_t *count)
+{
+    *count = POPULATION_REASON_COUNT - 1;
+    return results->excluded + 1;
 }
 
 const struct results_population *results_population(const struct results *results)

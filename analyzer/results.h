@@ -49,6 +49,12 @@ struct results_population {
     struct results_group ham, spam, unlabelled, excluded;
 };
 
+/* Messages that are not asked about for one reason. */
+struct results_excluded {
+    const char *reason; /* "gateway" ... (analyzer/estimate/population.h) */
+    uint64_t messages;
+};
+
 enum { RESULTS_VERDICTS = 7 }; /* accept reject defer discard hold redirect unknown */
 
 /* A key of a top list with its weight. */
@@ -131,6 +137,9 @@ struct results_row {
     int offset_minutes;
     struct slice host, queue_id, service, client_address, client_name, reverse_client_name, helo,
         sender, recipient, message_id, organisation;
+    const char *source; /* how it came in: "smtp", "local", "internal", "gateway" */
+    /* the client behind a gateway, by Received headers in the log; "no text": not told */
+    struct slice true_client_address, true_client_name, true_helo;
     uint64_t session; /* number in order of first lines, from 1; 0: none */
     uint64_t size;    /* 0: not known */
     double ham;       /* label: probability of ham; NAN: unlabelled */
@@ -179,6 +188,8 @@ void results_free(struct results *results);
 const struct results_input *results_input(const struct results *results);
 /* Ham, spam and unlabelled mail among the rows that count. */
 const struct results_population *results_population(const struct results *results);
+/* Why mail is excluded, with the number of messages of each reason, zero too. */
+const struct results_excluded *results_excluded(const struct results *results, size_t *count);
 /* The set that the server had, or what the log shows of it. */
 const struct results_set *results_baseline(const struct results *results);
 /* The set that is tried; changes with results_toggle. */

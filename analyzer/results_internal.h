@@ -58,6 +58,7 @@ struct results {
     uint8_t *reasons; /* enum population_reason by message */
     struct tally *tally;
     struct results_population population;
+    struct results_excluded excluded[POPULATION_REASON_COUNT]; /* [0] counts nothing */
     struct results_changes changes;
     struct results_warning *warnings;
     size_t warning_count;

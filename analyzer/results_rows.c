@@ -130,6 +130,18 @@ static void fill_client(const struct results *results, const struct message *mes
         text_of(&results->clusters.keys, results->clusters.of_client[message->client]);
 }
 
+static void fill_true_client(const struct evidence *evidence, const struct message *message,
+                             struct results_row *out)
+{
+    const struct client *client = &evidence->clients[message->true_client];
+    out->source = message_source_name((enum message_source)message->source);
+    if (message->source != MESSAGE_GATEWAY || !message->true_client)
+        return;
+    out->true_client_address = text_of(&evidence->text, client->address);
+    out->true_client_name = text_of(&evidence->text, client->name);
+    out->true_helo = text_of(&evidence->helos, message->true_helo);
+}
+
 static void fill_session(const struct evidence *evidence, const struct message *message,
                          struct results_row *out)
 {
@@ -177,6 +189,7 @@ struct results_row results_row_at(const struct results *results, size_t index, s
     out.candidate =
         view_decision(results, &results->candidate, results->candidate_is_log, number, arena);
     fill_client(results, message, &out);
+    fill_true_client(evidence, message, &out);
     fill_session(evidence, message, &out);
     fill_filters(evidence, message, arena, &out);
     fill_hops(evidence, message, arena, &out);

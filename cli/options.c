@@ -261,6 +261,9 @@ static const struct option_row rows[] = {
       "whose defaults count; default from the log or the configuration, else 3.7" },
     { "map-root", 0, "DIR", SHARED | MODEL | COMMAND_CONFIG, set_text, AT(map_root), 0,
       "where tables are found that are not at their own place" },
+    { "gateways", 0, "ADDRESS[/BITS],...", SHARED | ROWS, set_list, AT(gateways), 0,
+      "clients that hand on the mail of others (a provider's relay, a backup MX): their mail is "
+      "left out of all rates; may be repeated" },
     { "dns", 0, "SNAPSHOT", SHARED | ROWS, set_list, AT(dns), 0,
       "recorded DNS answers (JSON Lines); a question that is not in it stays unknown; "
       "may be repeated, later ones outrank earlier ones" },
@@ -363,7 +366,8 @@ void options_release(struct options *options)
 {
     struct text_list *lists[] = { &options->arguments, &options->policies, &options->labels,
                                   &options->dns,       &options->geoip,    &options->overlays,
-                                  &options->enables,   &options->disables, &options->fail_on };
+                                  &options->enables,   &options->disables, &options->fail_on,
+                                  &options->gateways };
     for (size_t i = 0; i < COUNT(lists); i++)
         free(lists[i]->items);
     options_init(options);

@@ -56,6 +56,8 @@ struct pipeline_options run_pipeline_options(const struct options *options)
         .dns_count = options->dns.count,
         .labels = options->labels.items,
         .label_count = options->labels.count,
+        .gateways = options->gateways.items,
+        .gateway_count = options->gateways.count,
         .geoip = options->geoip.items,
         .geoip_count = options->geoip.count,
         .label_rules = options->label_rules,

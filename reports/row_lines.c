@@ -133,6 +133,22 @@ static void add_label(struct buffer *out, const struct results_row *row)
     buffer_add_text(out, "]}");
 }
 
+/* How the mail came in, and whose it was when a gateway brought it. */
+static void add_source(struct buffer *out, const struct results_row *row)
+{
+    add_text(out, "source", row->source);
+    add_key(out, "true_client");
+    if (!row->true_client_address.len) {
+        buffer_add_text(out, "null");
+        return;
+    }
+    buffer_add_text(out, "{\"address\":");
+    escape_json(out, row->true_client_address);
+    add_slice(out, "name", row->true_client_name);
+    add_slice(out, "helo", row->true_helo);
+    buffer_add_byte(out, '}');
+}
+
 static void add_end(struct buffer *out, const struct results_row *row)
 {
     add_key(out, "hops");
@@ -180,6 +196,7 @@ void row_line_format(struct buffer *out, const struct results_row *row, enum row
     if (kind == ROW_LINE_TRANSACTION) {
         add_slice(out, "message_id", row->message_id);
         add_number_or_null(out, "size", row->size);
+        add_source(out, row);
     }
     add_logged(out, &row->logged);
     if (kind == ROW_LINE_VERDICT) {

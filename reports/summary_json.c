@@ -150,13 +150,20 @@ static json_t *input_json(const struct results_input *input)
     return object;
 }
 
-static json_t *population_json(const struct results_population *population)
+static json_t *population_json(const struct results *results)
 {
+    const struct results_population *population = results_population(results);
     json_t *object = json_object();
     json_value_set(object, "ham", group_json(&population->ham));
     json_value_set(object, "spam", group_json(&population->spam));
     json_value_set(object, "unlabelled", group_json(&population->unlabelled));
     json_value_set(object, "excluded", group_json(&population->excluded));
+    size_t count;
+    const struct results_excluded *excluded = results_excluded(results, &count);
+    json_t *reasons = json_object();
+    for (size_t i = 0; i < count; i++)
+        json_value_set(reasons, excluded[i].reason, json_value_whole(excluded[i].messages));
+    json_value_set(object, "excluded_by", reasons);
     return object;
 }
 
@@ -199,7 +206,7 @@ bool summary_json_write(const struct results *results, const struct report_conte
     json_value_set(document, "generated",
                    json_value_time(context->generated_us, context->generated_offset));
     json_value_set(document, "input", input_json(results_input(results)));
-    json_value_set(document, "population", population_json(results_population(results)));
+    json_value_set(document, "population", population_json(results));
     json_value_set(document, "baseline", side_json(results, results_baseline(results)));
     json_t *candidate = side_json(results, results_candidate(results));
     json_value_set(candidate, "assessment", assessment_json(results));

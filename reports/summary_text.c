@@ -42,6 +42,24 @@ static void add_input(struct page *page)
     }
 }
 
+/* Why mail is left out: "    gateway 12, local 3". */
+static void add_excluded(struct page *page)
+{
+    size_t count;
+    const struct results_excluded *excluded = results_excluded(page->results, &count);
+    const char *before = "    ";
+    for (size_t i = 0; i < count; i++) {
+        if (!excluded[i].messages)
+            continue;
+        page_add(page, before);
+        page_add(page, excluded[i].reason);
+        page_add(page, " ");
+        number_add_count(&page->out, excluded[i].messages);
+        before = ", ";
+    }
+    page_add(page, "\n");
+}
+
 static void add_population(struct page *page)
 {
     const struct results_population *population = results_population(page->results);
@@ -62,6 +80,8 @@ static void add_population(struct page *page)
         page_count(page, groups[i].group->clusters, 23);
         page_add(page, "\n");
     }
+    if (population->excluded.messages)
+        add_excluded(page);
 }
 
 /* ---- estimates ---- */

@@ -257,6 +257,17 @@ enum smtp_stage smtp_stage_parse(struct slice word)
     return STAGE_NONE;
 }
 
+const char *message_source_name(enum message_source source)
+{
+    static const char *const names[] = {
+        [MESSAGE_SMTP] = "smtp",
+        [MESSAGE_LOCAL] = "local",
+        [MESSAGE_INTERNAL] = "internal",
+        [MESSAGE_GATEWAY] = "gateway",
+    };
+    return (unsigned)source < MESSAGE_SOURCE_COUNT ? names[source] : "smtp";
+}
+
 const char *end_status_name(enum end_status status)
 {
     static const char *const names[] = {

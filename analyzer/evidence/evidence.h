@@ -122,6 +122,8 @@ struct message {
     const char *message_id; /* without <>; NULL when not logged */
     uint32_t session;       /* SESSION_NONE when unknown */
     uint32_t client, facts; /* of the first hop */
+    uint32_t true_client;   /* behind a gateway, by recorded Received headers; 0 unknown */
+    sym true_helo;
     sym helo, sender;       /* in evidence.helos / evidence.senders */
     uint32_t first_row, row_count;
     uint32_t filters, hops; /* index + 1 of the first, 0 none */
@@ -198,6 +200,8 @@ struct evidence {
 };
 /* clang-format on */
 
+/* "smtp", "local", "internal", "gateway"; static storage. */
+const char *message_source_name(enum message_source source);
 /* An empty store. */
 void evidence_init(struct evidence *evidence);
 /* Gives all memory back. */

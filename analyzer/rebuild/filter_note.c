@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyzer/rebuild/gateway.h"
 #include "analyzer/rebuild/id_index.h"
 #include "analyzer/rebuild/rejoin.h"
 #include "base/xalloc.h"
@@ -10,7 +11,9 @@
 struct note {
     uint64_t id; /* hash */
     int64_t time_us;
-    uint32_t filter; /* in evidence->filters; NONE: it only tells that the mail was dropped */
+    uint32_t filter;      /* in evidence->filters; NONE: it only tells that the mail was dropped */
+    uint32_t true_client; /* that the quoted headers name; 0 none */
+    sym true_helo;
     uint16_t realm;
     uint8_t kind;           /* enum id_kind */
     bool drop;              /* the filter keeps the mail */
@@ -111,6 +114,9 @@ void filter_verdict_line(struct rebuild *r, const struct event *event)
                  slice_starts(event_get(event, FIELD_ACTIONS), "Discarded");
     note->drop_unless_moved =
         answer == FILTER_VIRUS && slice_starts(event->line->program, "MailScanner");
+    struct slice headers = event_get(event, FIELD_HEADERS);
+    if (headers.len)
+        note->true_client = gateway_quoted_headers(r, headers, &note->true_helo);
     note_answer(r, note, event, event->line->program, answer);
 }
 
@@ -252,6 +258,10 @@ static void tie_notes(struct rebuild *r, const struct id_index *ids, enum id_kin
             continue;
         if (note->filter != NONE)
             attach(r->evidence, message, note->filter);
+        if (note->true_client && !r->evidence->messages[message].true_client) {
+            r->evidence->messages[message].true_client = note->true_client;
+            r->evidence->messages[message].true_helo = note->true_helo;
+        }
         if (note->drop || note->drop_unless_moved)
             drop_rows(r, message, note);
     }

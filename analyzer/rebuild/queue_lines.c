@@ -1,5 +1,6 @@
 #include "analyzer/rebuild/queue_lines.h"
 
+#include "analyzer/rebuild/gateway.h"
 #include "analyzer/rebuild/queue_file.h"
 #include "analyzer/rebuild/recipient_row.h"
 #include "analyzer/rebuild/rejoin.h"
@@ -75,6 +76,8 @@ void cleanup_action(struct rebuild *r, const struct event *event)
     uint32_t row;
     struct mail *mail = cleanup_line(r, event, &row);
     struct slice action = event_get(event, FIELD_ACTION);
+    if (slice_is(event_get(event, FIELD_PART), "header"))
+        gateway_header(r, mail, event_get(event, FIELD_CONTENT));
     if (slice_starts(action, "milter-header-"))
         action = slice_skip(action, sizeof "milter-header-" - 1);
     if (event->kind == EVENT_CLEANUP_MIME_ERROR || slice_is(action, "reject")) {

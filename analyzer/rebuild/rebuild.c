@@ -7,6 +7,7 @@
 
 #include "analyzer/rebuild/books.h"
 #include "analyzer/rebuild/filter_note.h"
+#include "analyzer/rebuild/gateway.h"
 #include "analyzer/rebuild/policy_note.h"
 #include "analyzer/rebuild/postscreen.h"
 #include "analyzer/rebuild/queue_file.h"
@@ -270,6 +271,7 @@ void rebuild_finish(struct rebuild *r)
     postscreen_close_all(r);
     queue_close_all(r);
     settle_sessions(r);
+    gateway_mark(r);
     policy_notes_finish(r);
     rejoin_finish(r);
     filter_notes_finish(r);

@@ -9,6 +9,7 @@
  */
 #include "analyzer/evidence/evidence.h"
 #include "base/fault.h"
+#include "base/ip_address.h"
 #include "parsers/lines/event.h"
 
 struct rebuild;
@@ -20,6 +21,9 @@ struct rebuild_options {
     /* postscreen_dnsbl_sites of that server, blanks between; "no text" when not known: a list that
      * postscreen asked and that no line names did not have the client */
     struct slice dnsbl_sites;
+    /* clients that hand on the mail of others; borrowed for the rebuilder's life */
+    const struct ip_prefix *gateways;
+    size_t gateway_count;
     bool deep_tests; /* it has some of postscreen's tests after the greeting switched on */
 };
 

@@ -42,6 +42,7 @@ enum message_mark {
     MARK_DONE = 1 << 10,     /* left the queue */
     MARK_NAMED = 1 << 11,    /* smtpd named a recipient that it accepted, and that has an end */
     MARK_UNSERVED = 1 << 12, /* the same, and nothing became of it */
+    MARK_GATEWAY = 1 << 13,  /* the client is a gateway that the administrator named */
 };
 
 struct message_note {
@@ -78,8 +79,9 @@ struct mail {
     uint32_t binding; /* reply for all that were accepted (hold, discard, DATA reject); 0 none */
     sym bcc;          /* in evidence->recipients: added by a BCC action */
     enum birth birth;
-    bool alive; /* the pool's slot is in use */
-    bool dead;  /* left the queue; lines out of order may follow */
+    uint8_t trail; /* of its Received headers (gateway.c) */
+    bool alive;    /* the pool's slot is in use */
+    bool dead;     /* left the queue; lines out of order may follow */
     bool held, client_seen, has_message_id, prefix_certain;
     bool waits_for_owner; /* another mail or its session will decide what becomes of it */
 };

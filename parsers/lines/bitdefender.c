@@ -143,9 +143,10 @@ static void take_pair(int key, struct slice value, struct event *event)
         event_set(event, (enum event_field)fields[key], unquote(value));
     else if (key == BD_STAMP)
         take_stamp(unquote(value), event);
-    else if (key == BD_HEADERS)
+    else if (key == BD_HEADERS) {
+        event_set(event, FIELD_HEADERS, value);
         take_headers(value, event);
-    else if (key == BD_ACTION)
+    } else if (key == BD_ACTION)
         event_set(event, FIELD_ACTION, slice_head(value, slice_index(value, ' ')));
     else if (key == BD_SENDER_IP && !slice_starts(value, "127.") && !slice_is(value, "::1"))
         event_set(event, FIELD_CLIENT_ADDRESS, value);

@@ -213,6 +213,7 @@ enum event_kind { EVENT_NONE, EVENT_KINDS(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
     X(MESSAGE_ID, "message_id", TEXT) \
     X(PART, "part", TEXT) \
     X(CONTENT, "content", TEXT) \
+    X(HEADERS, "headers", TEXT) \
     X(MAILSCANNER, "mailscanner", FLAG) \
     X(LABEL, "label", TEXT) \
     X(SIZE, "size", NUMBER) \
