@@ -259,6 +259,12 @@ static void show_remarks(struct app *app)
     push(app, panel_remarks_new(&app->dashboard));
 }
 
+static void show_history(struct app *app)
+{
+    pop_to_restrictions(app);
+    push(app, panel_history_new(&app->dashboard));
+}
+
 static void show_help(struct app *app)
 {
     push(app, panel_help_new(&app->dashboard));
@@ -292,6 +298,7 @@ static const struct {
     { ACTION_SOURCES, show_sources },
     { ACTION_MESSAGES, show_messages },
     { ACTION_REMARKS, show_remarks },
+    { ACTION_HISTORY, show_history },
     { ACTION_HELP, show_help },
     { ACTION_FILTER, start_filter },
     { ACTION_MOUSE, toggle_mouse },

@@ -60,7 +60,8 @@ static void parts_init(struct parts *parts, const struct estimate *estimate, boo
     }
     figures_percent(&parts->rate, estimate->rate);
     if (estimate->reason) {
-        buffer_add_text(&parts->interval, "[few]");
+        bool few = slice_is(slice_of(estimate->reason), "too_few_senders");
+        buffer_add_text(&parts->interval, few ? "[few]" : "[caught mail is unlabelled]");
         return;
     }
     buffer_add_byte(&parts->rate, '%');

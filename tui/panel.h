@@ -81,6 +81,8 @@ void panel_lines_add(const struct dashboard *dashboard, size_t index, int margin
                      struct text_view *text);
 /* What the numbers rest on: assumptions and faults. */
 struct panel *panel_remarks_new(struct dashboard *dashboard);
+/* Who would lose mail and whom to allow, week by week, what leaks, late mail. */
+struct panel *panel_history_new(struct dashboard *dashboard);
 /* Keys and words. */
 struct panel *panel_help_new(struct dashboard *dashboard);
 

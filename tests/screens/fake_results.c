@@ -1,5 +1,8 @@
 #include "tests/screens/fake_results.h"
 
+#include "analyzer/results_advice.h"
+#include "analyzer/results_history.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -491,4 +494,64 @@ bool results_raw_lines(const struct results *results, size_t index, struct buffe
             "status=sent (250 2.0.0 Ok: helo was %s)\n",
             2000 + i, index, from->helo);
     return true;
+}
+
+/* ---- the further faces: little, but of every kind ---- */
+
+struct results_loser *results_losers(const struct results *results,
+                                     enum results_dimension dimension, size_t limit,
+                                     struct arena *arena, size_t *count, size_t *all)
+{
+    (void)results, (void)dimension, (void)limit;
+    struct results_loser *losers = ARENA_ARRAY(arena, struct results_loser, 1);
+    *losers =
+        (struct results_loser){ SLICE("\x1b]0;owned\x07.example"), 78, 2, 90, 3, 5, TIME_NONE };
+    *count = 1;
+    *all = 4;
+    return losers;
+}
+
+struct results_rescue results_rescue(const struct results *results, struct arena *arena)
+{
+    struct results_allow *allow = ARENA_ARRAY(arena, struct results_allow, 1);
+    const struct estimate *lost = &results_candidate(results)->ham_lost;
+    const struct estimate *spam = &results_candidate(results)->spam_stopped;
+    *allow = (struct results_allow){ .key = SLICE("198.51.100.7"), .messages = 78 };
+    return (struct results_rescue){ .list = "smtpd_client_restrictions",
+                                    .action = "OK",
+                                    .clients = { allow, 1, 1, *lost, *spam } };
+}
+
+struct results_drift results_drift(const struct results *results, struct arena *arena)
+{
+    struct results_week *week = ARENA_ARRAY(arena, struct results_week, 1);
+    struct results_point *point = ARENA_ARRAY(arena, struct results_point, 1);
+    struct results_series *series = ARENA_ARRAY(arena, struct results_series, 3);
+    *week = (struct results_week){ 1763337600000000, true, 1100, 0.924 };
+    *point = (struct results_point){ results_candidate(results)->ham_lost, { 0.01, 0.2 }, 1 };
+    for (int i = 0; i < 3; i++)
+        series[i] = (struct results_series){ .points = point, .alarm = "calm" };
+    return (struct results_drift){ .weeks = week,
+                                   .week_count = 1,
+                                   .series = series,
+                                   .series_count = 3,
+                                   .sentence = SLICE("Too short to tell.") };
+}
+
+struct results_stages results_stages(const struct results *results, struct arena *arena)
+{
+    struct results_stage *stage = ARENA_ARRAY(arena, struct results_stage, 1);
+    *stage = (struct results_stage){ .kind = "filter",
+                                     .name = SLICE("spamd"),
+                                     .reached = 924,
+                                     .caught = 400,
+                                     .spam_passed = results_candidate(results)->spam_stopped,
+                                     .ham_caught = results_candidate(results)->ham_lost };
+    return (struct results_stages){ .stages = stage, .count = 1 };
+}
+
+struct results_lateness results_lateness(const struct results *results)
+{
+    (void)results;
+    return (struct results_lateness){ .greylisting.kind = "greylisting" };
 }
