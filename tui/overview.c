@@ -1,5 +1,6 @@
 #include "tui/overview.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "base/escape.h"
@@ -240,22 +241,36 @@ int overview_full(const struct dashboard *dashboard, struct area area)
     return pen.row - area.row;
 }
 
+/* "Ham lost      157/882  18% [4.4..44]  10/54 senders, worth 19.3". */
+static void draw_line_figure(struct pen *pen, const char *name, const struct estimate *estimate,
+                             const struct figures_widths *widths, unsigned style)
+{
+    pen_word(pen, name, STYLE_PLAIN);
+    figures_estimate(&pen->text, estimate, widths);
+    pen_flush(pen, style);
+    if (estimate->of == 0)
+        return;
+    buffer_format(&pen->text, "  %" PRIu64 "/%" PRIu64 " senders, worth %.1f", estimate->clusters,
+                  estimate->of_clusters, estimate->effective_n);
+    pen_flush(pen, STYLE_PLAIN);
+}
+
 int overview_line(const struct dashboard *dashboard, struct area area)
 {
     const struct results_set *set = results_candidate(dashboard->results);
-    const struct figures_widths widths = { .short_count = area.columns < WIDE };
+    struct figures_widths widths = { 0 };
     struct pen pen;
+    figures_measure(&widths, &set->ham_lost);
+    figures_measure(&widths, &set->spam_stopped);
     pen_init(&pen, dashboard, area);
-    pen_word(&pen, "Ham lost ", STYLE_PLAIN);
-    figures_estimate(&pen.text, &set->ham_lost, &widths);
-    pen_flush(&pen, STYLE_HAM);
-    pen_word(&pen, "  spam stopped ", STYLE_PLAIN);
-    figures_estimate(&pen.text, &set->spam_stopped, &widths);
-    pen_flush(&pen, STYLE_SPAM);
+    draw_line_figure(&pen, "Ham lost      ", &set->ham_lost, &widths, STYLE_HAM);
+    pen.row++;
+    pen.column = 1;
+    draw_line_figure(&pen, "Spam stopped  ", &set->spam_stopped, &widths, STYLE_SPAM);
     pen_word(&pen, "  coverage ", STYLE_PLAIN);
     figures_percent(&pen.text, set->coverage);
     buffer_add_byte(&pen.text, '%');
     pen_flush(&pen, STYLE_PLAIN);
     buffer_release(&pen.text);
-    return 1;
+    return pen.row + 1 - area.row;
 }

@@ -1,5 +1,6 @@
 /* The table of the candidate's checks in the order in which Postfix asks them. Below it, where the
  * screen has room, who sends the mail that the chosen one acts on. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -220,11 +221,17 @@ static void detail(struct panel *panel, struct buffer *out)
         return;
     const struct results_restriction *r = restriction_at(panel, row);
     panel_text_restriction(out, r, panel->dashboard->ascii);
-    if (r->list)
-        buffer_format(out, ": %s, position %u", r->list, r->position);
+    if (r->list) {
+        buffer_add_text(out, ": ");
+        add_place(out, r, panel->dashboard->ascii);
+    }
     buffer_add_text(out, r->enabled ? "" : ", off");
     buffer_add_text(out, r->permits ? ", a permit" : "");
     buffer_add_text(out, is_added(panel, r) ? ", new" : "");
+    if (!r->permits)
+        buffer_format(out, "; senders: ham %" PRIu64 "/%" PRIu64 ", spam %" PRIu64 "/%" PRIu64,
+                      r->ham_lost.clusters, r->ham_lost.of_clusters, r->spam_stopped.clusters,
+                      r->spam_stopped.of_clusters);
 }
 
 static enum panel_event act(struct panel *panel, enum action action, struct panel **next)

@@ -65,8 +65,13 @@ bool text_next_row(struct slice *rest, size_t columns, struct slice *row)
         text_character(*rest, &len, &plain);
         row->len = len;
     }
-    if (row->len < rest->len && rest->at[row->len] != ' ') {
+    /* A per cent sign stays with its number. */
+    bool cuts = row->len < rest->len && rest->at[row->len] != ' ';
+    cuts |= slice_starts(slice_skip(*rest, row->len), " %");
+    if (cuts) {
         size_t blank = slice_last_index(*row, ' ');
+        if (slice_starts(slice_skip(*rest, blank), " %"))
+            blank = slice_last_index(slice_head(*row, blank), ' ');
         if (blank < row->len && blank > row->len / 2)
             row->len = blank + 1;
     }

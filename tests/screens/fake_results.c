@@ -504,8 +504,9 @@ struct results_loser *results_losers(const struct results *results,
 {
     (void)results, (void)dimension, (void)limit;
     struct results_loser *losers = ARENA_ARRAY(arena, struct results_loser, 1);
-    *losers =
-        (struct results_loser){ SLICE("\x1b]0;owned\x07.example"), 78, 2, 90, 3, 5, TIME_NONE };
+    *losers = (struct results_loser){
+        SLICE("\x1b]0;owned\x07.example"), 78, 2, 90, 3, 5, 1763337600000000
+    };
     *count = 1;
     *all = 4;
     return losers;
