@@ -43,8 +43,11 @@ enum spf_asked spf_ask(struct spf_run *run, enum dns_type type, struct slice nam
         return answer->count ? SPF_ASK_FOUND : SPF_ASK_VOID;
     case DNS_NXDOMAIN:
         return SPF_ASK_VOID;
-    default:
+    case DNS_TIMEOUT:
+    case DNS_FAILED: /* no answer at all */
         return SPF_ASK_TEMPORARY;
+    default:
+        return run->query->failures_are_void ? SPF_ASK_VOID : SPF_ASK_TEMPORARY;
     }
 }
 
@@ -98,7 +101,9 @@ static enum match match_of(struct spf_run *run, enum spf_asked asked)
     case SPF_ASK_FOUND:
         return MATCH_YES;
     case SPF_ASK_VOID:
-        return ++run->voids > SPF_MAX_VOID ? MATCH_PERMANENT : MATCH_NO;
+        return ++run->voids > (run->query->has_void_limit ? run->query->void_limit : SPF_MAX_VOID)
+                   ? MATCH_PERMANENT
+                   : MATCH_NO;
     case SPF_ASK_TEMPORARY:
         return MATCH_TEMPORARY;
     case SPF_ASK_MISSING:

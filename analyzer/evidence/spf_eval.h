@@ -31,6 +31,11 @@ struct spf_query {
     struct slice helo;     /* for %{h} */
     struct slice receiver; /* for %{r}; empty: "unknown" */
     int64_t time_us;       /* for %{t} */
+    /* Where pyspf differs: SERVFAIL and its like count as "no data" (so does py3dns, which Debian
+     * installs with it; a time-out stays a temporary error); another limit of void look-ups than the
+     * RFC's two. */
+    bool failures_are_void, has_void_limit;
+    unsigned void_limit;
 };
 
 struct spf_answer {

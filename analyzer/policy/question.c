@@ -17,6 +17,10 @@ static void take_service(struct program *program, struct question *question, str
     question->reads = question->service == SIZE_MAX
                           ? READS_NOTHING
                           : reads[program->services.items[question->service].kind];
+    /* what it says to a permanent error depends on the recipient's place in the mail */
+    if (question->service != SIZE_MAX &&
+        program->services.items[question->service].spf.permerror_rejects)
+        question->reads |= READS_TIME;
     /* Recorded answers may name any of these. */
     if (program->answers && question->reads == READS_NOTHING)
         question->reads = READS_CLIENT | READS_HELO | READS_SENDER | READS_RECIPIENT;

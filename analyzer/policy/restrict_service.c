@@ -47,23 +47,36 @@ static enum spf_action check_identity(struct leaf *leaf, const struct spf_settin
     return action_of(settings, strictness, answer.result);
 }
 
-static uint32_t outcome_of(struct leaf *leaf, enum spf_action action)
+/* policyd-spf answers for further recipients of a mail from memory, and forgets that it was an error. */
+static bool is_first_recipient(const struct leaf *leaf)
 {
+    const struct evidence *evidence = leaf->evidence;
+    return leaf->row == evidence->messages[evidence->rows[leaf->row].message].first_row;
+}
+
+static uint32_t outcome_of(struct leaf *leaf, const struct spf_settings *settings,
+                           enum spf_action action)
+{
+    static const char *const dsn[] = {
+        [SPF_REJECTS] = "5.7.23", [SPF_REJECTS_ERROR] = "5.7.24", [SPF_DEFERS] = "4.7.24"
+    };
     struct outcomes *outcomes = &leaf->program->outcomes;
-    static const char *const dsn[] = { [SPF_REJECTS] = "5.7.23", [SPF_REJECTS_ERROR] = "5.7.24" };
+    if (action == SPF_REJECTS_ERROR && !is_first_recipient(leaf))
+        action = SPF_REJECTS;
+    /* Postfix's own for a reply without one */
+    struct slice shown = slice_of(settings->plain_codes ? "5.7.1" : dsn[action]);
     if (action == SPF_REJECTS || action == SPF_REJECTS_ERROR)
-        return outcome_reply(outcomes, OUTCOME_REJECT, 550, slice_of(dsn[action]), CAUSE_LASTING,
-                             0);
+        return outcome_reply(outcomes, OUTCOME_REJECT, 550, shown, CAUSE_LASTING, 0);
     if (action == SPF_DEFERS)
         return outcome_reply(outcomes, OUTCOME_DEFER_IF_PERMIT, leaf->settings->access_defer_code,
-                             slice_of("4.7.24"), CAUSE_PASSING, 0);
+                             shown, CAUSE_PASSING, 0);
     return OUTCOME_NUMBER_DUNNO;
 }
 
 /* Unknown: it may refuse, or go on to what comes after it. */
-static uint32_t outcome_or(struct leaf *leaf, uint32_t after)
+static uint32_t outcome_or(struct leaf *leaf, const struct spf_settings *settings, uint32_t after)
 {
-    const uint32_t either[] = { outcome_of(leaf, SPF_REJECTS), after };
+    const uint32_t either[] = { outcome_of(leaf, settings, SPF_REJECTS), after };
     return outcome_any_of(&leaf->program->outcomes, either, 2);
 }
 
@@ -88,9 +101,13 @@ static enum spf_action check_helo(struct leaf *leaf, const struct spf_settings *
 }
 
 /* The question as policyd-spf puts it; false when the log lacks a part of it. */
-static bool make_spf_query(struct leaf *leaf, struct spf_query *query)
+static bool make_spf_query(struct leaf *leaf, const struct spf_settings *settings,
+                           struct spf_query *query)
 {
-    *query = (struct spf_query){ .helo = slice_of("") };
+    *query = (struct spf_query){ .helo = slice_of(""),
+                                 .failures_are_void = !settings->dnspython,
+                                 .has_void_limit = settings->has_void_limit,
+                                 .void_limit = settings->void_limit };
     if (leaf->client.address.state != LEAF_KNOWN ||
         !ip_address_parse(leaf->client.address.text, &query->client)) {
         need_set_add(leaf->needs, slice_of("client_address"));
@@ -127,16 +144,16 @@ static uint32_t policyd_spf(struct leaf *leaf, const struct spf_settings *settin
     struct spf_query query;
     if (is_skipped(leaf, settings))
         return OUTCOME_NUMBER_DUNNO;
-    if (!make_spf_query(leaf, &query))
-        return outcome_or(leaf, OUTCOME_NUMBER_DUNNO);
+    if (!make_spf_query(leaf, settings, &query))
+        return outcome_or(leaf, settings, OUTCOME_NUMBER_DUNNO);
     enum spf_action helo = check_helo(leaf, settings, &query), mail_from = SPF_GO_ON;
     if (helo != SPF_GO_ON && helo != SPF_DEPENDS)
-        return outcome_of(leaf, helo);
+        return outcome_of(leaf, settings, helo);
     if (query.sender.len && settings->mail_from != SPF_NO_CHECK)
         mail_from = check_identity(leaf, settings, settings->mail_from, &query);
-    uint32_t outcome = mail_from == SPF_DEPENDS ? outcome_or(leaf, OUTCOME_NUMBER_DUNNO)
-                                                : outcome_of(leaf, mail_from);
-    return helo == SPF_DEPENDS ? outcome_or(leaf, outcome) : outcome;
+    uint32_t outcome = mail_from == SPF_DEPENDS ? outcome_or(leaf, settings, OUTCOME_NUMBER_DUNNO)
+                                                : outcome_of(leaf, settings, mail_from);
+    return helo == SPF_DEPENDS ? outcome_or(leaf, settings, outcome) : outcome;
 }
 
 uint32_t service_greylists(struct leaf *leaf, const struct service_model *model)

@@ -68,19 +68,23 @@ static bool set_networks(struct spf_settings *spf, struct slice value)
     return true;
 }
 
+static bool set_limit(struct spf_settings *spf, struct slice value)
+{
+    uint64_t number;
+    if (!slice_to_u64(value, &number) || number > 1000)
+        return false;
+    spf->void_limit = (unsigned)number;
+    spf->has_void_limit = true;
+    return true;
+}
+
 /* One setting of policyd-spf.conf(5); true when it is understood, or has no say in the verdict. */
 static bool set_spf(struct spf_settings *spf, struct slice name, struct slice value)
 {
-    static const char *const harmless[] = { "debugLevel",
-                                            "Header_Type",
-                                            "Hide_Receiver",
-                                            "Authserv_Id",
-                                            "Lookup_Time",
-                                            "QueueID",
-                                            "SPF_Enhanced_Status_Codes",
-                                            "Reason_Message",
-                                            "Void_Limit",
-                                            "Whitelist_Lookup_Time" };
+    static const char *const harmless[] = { "debugLevel",     "Header_Type",
+                                            "Hide_Receiver",  "Authserv_Id",
+                                            "Lookup_Time",    "QueueID",
+                                            "Reason_Message", "Whitelist_Lookup_Time" };
     bool yes = slice_equal_fold(value, slice_of("True"));
     if (slice_is(name, "HELO_reject"))
         return set_strictness(&spf->helo, value);
@@ -88,7 +92,15 @@ static bool set_spf(struct spf_settings *spf, struct slice name, struct slice va
         return set_strictness(&spf->mail_from, value);
     if (slice_is(name, "skip_addresses") || slice_is(name, "Whitelist"))
         return set_networks(spf, value);
-    if (slice_is(name, "PermError_reject"))
+    if (slice_is(name, "Void_Limit"))
+        return set_limit(spf, value);
+    if (slice_is(name, "resolver")) {
+        spf->dnspython = slice_is(value, "dnspython");
+        return spf->dnspython || slice_is(value, "py3dns");
+    }
+    if (slice_is(name, "SPF_Enhanced_Status_Codes"))
+        spf->plain_codes = slice_equal_fold(value, slice_of("No"));
+    else if (slice_is(name, "PermError_reject"))
         spf->permerror_rejects = yes;
     else if (slice_is(name, "TempError_Defer"))
         spf->temperror_defers = yes;

@@ -27,6 +27,10 @@ enum spf_strictness {
 struct spf_settings {
     enum spf_strictness helo, mail_from;
     bool permerror_rejects, temperror_defers, test_only; /* TestOnly = 0: nothing is refused */
+    bool plain_codes;                                    /* SPF_Enhanced_Status_Codes = No */
+    bool dnspython;      /* resolver=dnspython: else py3dns, to which SERVFAIL is no data */
+    bool has_void_limit; /* Void_Limit */
+    unsigned void_limit;
     bool has_unmodelled; /* a setting that needs more than the evidence: answers are unknown */
     struct ip_prefix skipped[64];
     size_t skipped_count;

@@ -133,7 +133,7 @@ void postscreen_caught(struct rebuild *r, const struct event *event)
 {
     static const struct {
         const char *words;
-        uint8_t mark;
+        enum screened_mark mark;
     } violations[] = { { "COMMAND PIPELINING", SCREENED_PIPELINING },
                        { "NON-SMTP COMMAND", SCREENED_NON_SMTP },
                        { "BARE NEWLINE", SCREENED_BARE_NEWLINE } };
@@ -142,12 +142,12 @@ void postscreen_caught(struct rebuild *r, const struct event *event)
     if (!connection)
         return;
     if (event->kind == EVENT_PS_PREGREET)
-        connection->screened.marks |= SCREENED_PREGREET;
+        screened_caught(r, &connection->screened, SCREENED_PREGREET);
     else if (event->kind == EVENT_PS_DNSBL_RANK)
-        connection->screened.marks |= SCREENED_RANKED;
+        screened_caught(r, &connection->screened, SCREENED_RANKED);
     for (size_t i = 0; i < COUNT(violations); i++)
         if (event->kind == EVENT_PS_VIOLATION && slice_is(violation, violations[i].words))
-            connection->screened.marks |= violations[i].mark;
+            screened_caught(r, &connection->screened, violations[i].mark);
 }
 
 void postscreen_pass(struct rebuild *r, const struct event *event)

@@ -19,6 +19,7 @@ struct memory {
     sym tested;         /* the record of the last test; 0 none */
     sym handed;         /* the record that smtpd gets; 0 none */
     int64_t handed_us;
+    struct screened caught; /* has marks while a connection may be handed over without a line */
 };
 
 struct screened_clients {
@@ -110,7 +111,7 @@ static void decide(struct rebuild *r, struct screened *connection)
 {
     struct memory *memory = memory_of(r, connection);
 
-    if (memory && !connection->decided)
+    if (memory && memory->undecided && !connection->decided)
         memory->undecided--;
     connection->decided = true;
 }
@@ -141,23 +142,23 @@ static void add_silent_lists(const struct rebuild *r, const struct memory *memor
     }
 }
 
-/* What a test of this connection found; true when it is certain that it was made. */
-static bool add_test(const struct rebuild *r, const struct screened *connection, bool passed_new,
-                     struct buffer *record)
+/* Remembers what a test of this connection found, when it is certain that it was made. */
+static void test(struct rebuild *r, const struct screened *connection, bool passed_new)
 {
-    const struct memory *memory = &r->screened->items[connection->client - 1];
+    struct memory *memory = memory_of(r, connection);
     bool own_answers = !connection->decided || passed_new;
-    bool tested = (connection->marks & SCREENED_RANKED) ||
-                  (own_answers && memory->answer_count > 0) ||
-                  (passed_new && (connection->marks & SCREENED_FIRST));
+    struct buffer record;
 
-    if (!tested)
-        return false;
-    add_word(record, slice_of("tested"));
+    if (!(connection->marks & SCREENED_RANKED) && !(own_answers && memory->answer_count > 0) &&
+        !(passed_new && (connection->marks & SCREENED_FIRST)))
+        return;
+    buffer_init(&record, RECORD_MAX / 2);
+    add_word(&record, slice_of("tested"));
     for (unsigned i = 0; i < memory->answer_count; i++)
-        add_word(record, intern_text(&r->evidence->text, memory->answers[i]));
-    add_silent_lists(r, memory, record);
-    return true;
+        add_word(&record, intern_text(&r->evidence->text, memory->answers[i]));
+    add_silent_lists(r, memory, &record);
+    memory->tested = intern_add(&r->evidence->text, buffer_slice(&record));
+    buffer_release(&record);
 }
 
 sym screened_record(struct rebuild *r, const struct screened *connection, enum event_kind passed)
@@ -183,13 +184,10 @@ sym screened_record(struct rebuild *r, const struct screened *connection, enum e
         if (r->options.deep_tests)
             add_word(&record, slice_of("deep"));
     }
-    if (passed == EVENT_PS_PASS_OLD ||
-        !add_test(r, connection, passed == EVENT_PS_PASS_NEW, &record)) {
-        if (memory->tested)
-            add_word(&record, intern_text(&r->evidence->text, memory->tested));
-    } else {
-        memory->tested = intern_add(&r->evidence->text, buffer_slice(&record));
-    }
+    if (passed != EVENT_PS_PASS_OLD)
+        test(r, connection, passed == EVENT_PS_PASS_NEW);
+    if (memory->tested)
+        add_word(&record, intern_text(&r->evidence->text, memory->tested));
     if (connection->server) {
         struct slice server = intern_text(&r->evidence->text, connection->server);
         add_word(&record, slice_of("server="));
@@ -200,6 +198,17 @@ sym screened_record(struct rebuild *r, const struct screened *connection, enum e
     return number;
 }
 
+void screened_caught(struct rebuild *r, struct screened *connection, enum screened_mark mark)
+{
+    struct memory *memory = memory_of(r, connection);
+
+    connection->marks |= (uint8_t)mark;
+    if (!memory)
+        return;
+    memory->caught = *connection;
+    memory->handed_us = r->now_us;
+}
+
 void screened_pass(struct rebuild *r, struct screened *connection, enum event_kind passed)
 {
     struct memory *memory = memory_of(r, connection);
@@ -208,6 +217,7 @@ void screened_pass(struct rebuild *r, struct screened *connection, enum event_ki
         return;
     memory->handed = screened_record(r, connection, passed);
     memory->handed_us = r->now_us;
+    memory->caught.marks = 0;
     decide(r, connection);
 }
 
@@ -220,9 +230,14 @@ void screened_close(struct rebuild *r, struct screened *connection)
 
 sym screened_taken_over(struct rebuild *r, struct slice address)
 {
-    const struct memory *memory = memory_find(r, address);
+    struct memory *memory = memory_find(r, address);
 
-    return memory && memory->handed && r->now_us - memory->handed_us <= TAKE_OVER_US
-               ? memory->handed
-               : SYM_NONE;
+    if (!memory || r->now_us - memory->handed_us > TAKE_OVER_US)
+        return SYM_NONE;
+    if (memory->caught.marks) {
+        memory->handed = screened_record(r, &memory->caught, EVENT_KIND_COUNT);
+        decide(r, &memory->caught);
+        memory->caught.marks = 0;
+    }
+    return memory->handed;
 }

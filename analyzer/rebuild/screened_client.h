@@ -33,6 +33,9 @@ void screened_listed(struct rebuild *r, const struct event *event);
 /* The record as it stands. passed: the event by which the connection goes on to smtpd, or
  * EVENT_KIND_COUNT when it does not. */
 sym screened_record(struct rebuild *r, const struct screened *connection, enum event_kind passed);
+/* The connection was caught at something: a server that ignores that hands it to smtpd without a line
+ * of its own. */
+void screened_caught(struct rebuild *r, struct screened *connection, enum screened_mark mark);
 /* The connection goes on to smtpd (ps_pass_new, ps_pass_old, ps_allow). */
 void screened_pass(struct rebuild *r, struct screened *connection, enum event_kind passed);
 /* The connection is over. */

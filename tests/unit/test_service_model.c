@@ -44,6 +44,8 @@ static const char *const broken[] = {
     "x=policyd-spf,HELO_reject=Maybe",
     "x=policyd-spf,No_Mail=True",
     "x=policyd-spf,unknown=1",
+    "x=policyd-spf,Void_Limit=-1",
+    "x=policyd-spf,resolver=bind",
     "x=policyd-spf,skip_addresses=localhost",
     "x=policyd-spf,config=/nonexistent/file",
     "x=postgrey,delay=soon",
