@@ -75,6 +75,17 @@ static bool record_rounds(struct options *options, struct recording *recording, 
     return good;
 }
 
+/* Opens a snapshot that grows; a last line that an earlier run could not finish is ended. */
+static FILE *open_to_append(const char *path)
+{
+    FILE *file = fopen(path, "a+b");
+    if (file && fseek(file, -1, SEEK_END) == 0 && fgetc(file) != '\n') {
+        fseek(file, 0, SEEK_END);
+        fputc('\n', file);
+    }
+    return file;
+}
+
 static int dns_record(const struct options *options, struct fault *fault)
 {
     struct options round = *options;
@@ -84,7 +95,7 @@ static int dns_record(const struct options *options, struct fault *fault)
         return fault_set(fault, FAULT_USAGE, "-O", 0,
                          "no snapshot file to record into; give one: -O dns.jsonl"),
                FAULT_USAGE;
-    recording.file = fopen(path, "ab");
+    recording.file = open_to_append(path);
     if (!recording.file)
         return fault_set(fault, FAULT_INPUT, path, 0,
                          "cannot be written; check the folder and its rights"),
@@ -110,7 +121,8 @@ static int dns_record(const struct options *options, struct fault *fault)
 
 struct counting {
     uint64_t counts[DNS_TYPES][DNS_RCODES];
-    FILE *lines; /* print every answer there instead */
+    uint64_t refusals; /* of DNS lists, among the addresses */
+    FILE *lines;       /* print every answer there instead */
 };
 
 static bool count_answer(void *context, enum dns_type type, struct slice name,
@@ -125,6 +137,7 @@ static bool count_answer(void *context, enum dns_type type, struct slice name,
         buffer_release(&line);
     }
     counting->counts[type][answer->rcode]++;
+    counting->refusals += type == DNS_A && dns_answer_is_refusal(answer);
     return true;
 }
 
@@ -149,6 +162,12 @@ static void print_counts(FILE *to, const struct dns_snapshot *snapshot,
                 fprintf(to, "  %-6s %-9s %10llu\n", dns_type_name((enum dns_type)type),
                         dns_rcode_name((enum dns_rcode)rcode),
                         (unsigned long long)counting->counts[type][rcode]);
+    if (counting->refusals)
+        fprintf(
+            to,
+            "%llu answers in 127.255.255.0/24: the list refused to answer; ask by a resolver of "
+            "your own. A replay counts them as unknown\n",
+            (unsigned long long)counting->refusals);
 }
 
 /* Reads every operand into one snapshot, by `import` or as snapshots, and prints it. */

@@ -10,7 +10,8 @@
 #include "base/civil_time.h"
 #include "base/xalloc.h"
 
-enum { WAIT_MS = 50, NAME_ROOM = 256 };
+/* A server that closes a connection takes all questions on it along: they are asked again. */
+enum { WAIT_MS = 50, NAME_ROOM = 256, ROUNDS_MAX = 4 };
 
 static const int wire_types[DNS_TYPES] = {
     [DNS_A] = ns_t_a,         [DNS_AAAA] = ns_t_aaaa, [DNS_PTR] = ns_t_ptr,
@@ -24,6 +25,7 @@ struct resolver {
     resolver_answer_fn answered;
     void *context;
     size_t in_flight;
+    bool heard; /* some server sent something */
     bool stopped;
 };
 
@@ -31,6 +33,7 @@ struct resolver {
 struct flight {
     struct resolver *resolver;
     const struct resolver_question *question;
+    bool unheard; /* nobody took it: no server, or none that ever spoke */
 };
 
 struct resolver_options resolver_default_options(void)
@@ -69,6 +72,12 @@ static void flight_landed(void *context, int status, int timeouts, unsigned char
     resolver->in_flight--;
     if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED || resolver->stopped)
         return;
+    resolver->heard = resolver->heard || packet;
+    /* That a server cannot be reached says nothing about the name. */
+    if (!packet && (status == ARES_ECONNREFUSED || (status == ARES_ETIMEOUT && !resolver->heard))) {
+        flight->unheard = true;
+        return;
+    }
     arena_init(&arena);
     struct dns_answer answer = flight_answer(flight, status, packet, len, &arena);
     if (!resolver->answered(resolver->context, flight->question, &answer))
@@ -137,6 +146,18 @@ static void fly_all(struct resolver *resolver, struct flight *flights, size_t co
     }
 }
 
+/* Those that nobody took, moved to the front; how many they are. */
+static size_t keep_unheard(struct flight *flights, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (flights[i].unheard) {
+            flights[kept] = flights[i];
+            flights[kept++].unheard = false;
+        }
+    return kept;
+}
+
 static bool open_channel(struct resolver *resolver, struct fault *fault)
 {
     /* Without NOCHECKRESP c-ares hides SERVFAIL and REFUSED behind a connection error. */
@@ -169,8 +190,19 @@ bool resolver_ask(const struct resolver_options *options, const struct resolver_
     if (good) {
         struct flight *flights = xcalloc(count + 1, sizeof *flights);
         for (size_t i = 0; i < count; i++)
-            flights[i] = (struct flight){ &resolver, &questions[i] };
-        fly_all(&resolver, flights, count);
+            flights[i] = (struct flight){ &resolver, &questions[i], false };
+        size_t unheard = count;
+        for (int round = 0; round < ROUNDS_MAX && unheard && (round == 0 || resolver.heard);
+             round++) {
+            fly_all(&resolver, flights, unheard);
+            unheard = keep_unheard(flights, unheard);
+        }
+        if (unheard && !resolver.stopped)
+            good =
+                fault_set(fault, FAULT_INPUT, options->servers ? options->servers : "resolver", 0,
+                          "%zu of %zu questions were not taken by any name server; what was "
+                          "answered is recorded, ask again for the rest",
+                          unheard, count);
         resolver.stopped = true;
         ares_destroy(resolver.channel);
         free(flights);

@@ -33,8 +33,9 @@ typedef bool (*resolver_answer_fn)(void *context, const struct resolver_question
 
 /* 32 in flight, 100 a second, 5 s, 2 tries: what a resolver of one's own bears without notice. */
 struct resolver_options resolver_default_options(void);
-/* Asks all questions; each is answered once, in order of arrival. False with fault when no resolver
- * can be set up. */
+/* Asks all questions; each is answered once, in order of arrival. Not answered at all, and a fault in
+ * the end: questions for which no server could be reached, or that timed out before any server had
+ * been heard. False with fault also when no resolver can be set up. */
 bool resolver_ask(const struct resolver_options *options, const struct resolver_question *questions,
                   size_t count, resolver_answer_fn answered, void *context, struct fault *fault);
 /* Reads a whole DNS reply (RFC 1035 section 4) as an answer to a question of this type: the final

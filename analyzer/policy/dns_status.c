@@ -122,6 +122,18 @@ unsigned dns_ask(struct leaf *leaf, enum dns_type type, struct slice name,
     return status;
 }
 
+unsigned dns_ask_list(struct leaf *leaf, struct slice name, struct dns_answer *answer)
+{
+    unsigned status = dns_ask(leaf, DNS_A, name, answer);
+
+    if (!dns_answer_is_refusal(answer))
+        return status;
+    leaf_explain(leaf, "that is the list's refusal to answer whoever recorded it");
+    note_missing(leaf, DNS_A, name);
+    *answer = (struct dns_answer){ .rcode = DNS_UNKNOWN };
+    return DNS_STATUS_NOT_FOUND | DNS_STATUS_RETRY | DNS_STATUS_OK;
+}
+
 /* The higher of each pair of two sets of statuses. */
 static unsigned highest(unsigned a, unsigned b)
 {

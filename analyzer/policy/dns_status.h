@@ -24,6 +24,9 @@ enum {
  * *answer (may be NULL) is the snapshot's, for DNS_STATUS_OK. */
 unsigned dns_ask(struct leaf *leaf, enum dns_type type, struct slice name,
                  struct dns_answer *answer);
+/* Asks a DNS list for an A record. An answer in 127.255.255.0/24 says that the list refused to answer
+ * whoever recorded it (open resolver, too many questions): nothing is known then. */
+unsigned dns_ask_list(struct leaf *leaf, struct slice name, struct dns_answer *answer);
 /* Asks several types until one of `stop` turns up (dns_lookup_rl): the set of highest statuses. */
 unsigned dns_ask_all(struct leaf *leaf, const enum dns_type *types, size_t count, struct slice name,
                      unsigned stop);

@@ -22,7 +22,7 @@ struct list_query {
 static unsigned ask_list(struct leaf *leaf, const struct list_query *query)
 {
     struct dns_answer answer;
-    unsigned status = dns_ask(leaf, DNS_A, query->name, &answer), listing = 0;
+    unsigned status = dns_ask_list(leaf, query->name, &answer), listing = 0;
 
     if (status & DNS_STATUS_NOT_FOUND)
         listing |= NOT_LISTED;

@@ -221,7 +221,7 @@ static void score_snapshot(struct leaf *leaf, const struct screen_site *site,
     size_t size = IP_REVERSE_MAX + site->zone.len + 2;
     char *name = arena_alloc(leaf->scratch, size);
     size_t len = ip_reverse_name(address, arena_copy(leaf->scratch, site->zone).at, name, size);
-    unsigned status = dns_ask(leaf, DNS_A, slice_make(name, len), &answer);
+    unsigned status = dns_ask_list(leaf, slice_make(name, len), &answer);
     bool matches = false;
 
     if (!(status & DNS_STATUS_OK))

@@ -365,6 +365,14 @@ void dns_snapshot_format_line(struct buffer *out, enum dns_type type, struct sli
     buffer_add_text(out, "}\n");
 }
 
+bool dns_answer_is_refusal(const struct dns_answer *answer)
+{
+    for (uint32_t i = 0; i < answer->count; i++)
+        if (slice_starts(answer->answers[i], "127.255.255."))
+            return true;
+    return false;
+}
+
 void dns_need_text(struct buffer *out, enum dns_type type, struct slice name)
 {
     char folded_bytes[NAME_MAX_BYTES];

@@ -95,6 +95,9 @@ void dns_snapshot_each(const struct dns_snapshot *snapshot,
                                      const struct dns_answer *answer),
                        void *context);
 
+/* True when a DNS list's answer is in 127.255.255.0/24: by that lists say that they do not answer whoever
+ * asks (open resolver, too many questions). It is an error, no listing. */
+bool dns_answer_is_refusal(const struct dns_answer *answer);
 /* Appends one snapshot line with its newline. */
 void dns_snapshot_format_line(struct buffer *out, enum dns_type type, struct slice name,
                               const struct dns_answer *answer);
