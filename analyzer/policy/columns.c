@@ -93,26 +93,43 @@ static uint32_t ask(struct leaf *leaf, uint32_t number)
     return question.restriction->evaluate(leaf, &question);
 }
 
-/* The answer for all states that the client may have. */
+/* The states that a client may have. How its name was found out is told once, not by every check. */
+static size_t find_variants(struct leaf *leaf, const struct client *client, struct need_set *needs,
+                            struct leaf_client variants[CLIENT_VARIANTS_MAX])
+{
+    struct buffer *why = leaf->why;
+    struct need_set *own_needs = leaf->needs;
+
+    leaf->why = NULL;
+    leaf->needs = needs;
+    size_t count = client_name_variants(leaf, client, leaf->settings->peername_lookup, variants);
+    leaf->why = why;
+    leaf->needs = own_needs;
+    return count;
+}
+
+static bool asks_for_name(const struct need_set *needs)
+{
+    return need_set_has(needs, slice_of("client_name")) ||
+           need_set_has(needs, slice_of("reverse_client_name"));
+}
+
+/* The answer for all states that the client may have. What tells the state and the name is needed
+ * only where they make a difference. */
 static uint32_t ask_for_clients(struct leaf *leaf, uint32_t number, const struct client *client)
 {
     struct leaf_client variants[CLIENT_VARIANTS_MAX];
     uint32_t outcomes[CLIENT_VARIANTS_MAX];
-    bool address_only = (leaf->program->questions[number].reads & READS_ADDRESS) == READS_ADDRESS;
-    struct need_set *needs = leaf->needs;
-    struct buffer *why = leaf->why;
+    size_t count = find_variants(leaf, client, NULL, variants);
+    bool differ = false;
 
-    leaf->needs = address_only ? NULL : needs;
-    leaf->why = NULL; /* how the name was found out is told once, not by every check */
-    size_t count = client_name_variants(leaf, client, leaf->settings->peername_lookup, variants);
-    leaf->needs = needs;
-    leaf->why = why;
-    if (address_only)
-        count = 1;
     for (size_t i = 0; i < count; i++) {
         leaf->client = variants[i];
         outcomes[i] = ask(leaf, number);
+        differ |= outcomes[i] != outcomes[0];
     }
+    if (leaf->needs && (differ || asks_for_name(leaf->needs)))
+        find_variants(leaf, client, leaf->needs, variants);
     return outcome_any_of(&leaf->program->outcomes, outcomes, count);
 }
 
@@ -430,28 +447,37 @@ void columns_release(struct columns *columns)
     *columns = (struct columns){ 0 };
 }
 
+static const struct client *client_of_row(const struct evidence *evidence, uint32_t row)
+{
+    return &evidence->clients[evidence->messages[evidence->rows[row].message].client];
+}
+
 uint32_t columns_answer_again(const struct columns *columns, uint32_t question, uint32_t row,
                               uint32_t variant, struct arena *scratch, struct need_set *needs,
                               struct buffer *why)
 {
-    const struct evidence *evidence = columns->evidence;
-    const struct client *client =
-        &evidence->clients[evidence->messages[evidence->rows[row].message].client];
+    const struct client *client = client_of_row(columns->evidence, row);
     struct leaf_client variants[CLIENT_VARIANTS_MAX];
     struct leaf leaf;
 
     init_leaf(columns, &leaf, scratch);
     fill_row(&leaf, row);
-    if (!(columns->program->questions[question].reads & READS_CLIENT)) {
-        leaf.needs = needs;
-        leaf.why = why;
-        return ask(&leaf, question);
-    }
-    size_t count = client_name_variants(&leaf, client, leaf.settings->peername_lookup, variants);
     leaf.needs = needs;
     leaf.why = why;
-    if (variant >= count)
+    if (!(columns->program->questions[question].reads & READS_CLIENT))
+        return ask(&leaf, question);
+    if (variant >= find_variants(&leaf, client, NULL, variants))
         return ask_for_clients(&leaf, question, client);
     leaf.client = variants[variant];
     return ask(&leaf, question);
+}
+
+void columns_client_needs(const struct columns *columns, uint32_t row, struct arena *scratch,
+                          struct need_set *needs)
+{
+    struct leaf_client variants[CLIENT_VARIANTS_MAX];
+    struct leaf leaf;
+
+    init_leaf(columns, &leaf, scratch);
+    find_variants(&leaf, client_of_row(columns->evidence, row), needs, variants);
 }

@@ -36,5 +36,8 @@ void columns_release(struct columns *columns);
 uint32_t columns_answer_again(const struct columns *columns, uint32_t question, uint32_t row,
                               uint32_t variant, struct arena *scratch, struct need_set *needs,
                               struct buffer *why);
+/* What would tell the state of a row's client. */
+void columns_client_needs(const struct columns *columns, uint32_t row, struct arena *scratch,
+                          struct need_set *needs);
 
 #endif

@@ -6,7 +6,7 @@
 
 /* Combinations tried before the verdict counts as unknown; and how many are worth while once it is
  * clear that no recipient's verdict is certain. */
-enum { RUNS_MAX = 4096, RUNS_AFTER_DOUBT = 24, POINTS_MAX = 4000, STACK_ROWS = 16 };
+enum { RUNS_MAX = 4096, RUNS_AFTER_DOUBT = 24, STACK_ROWS = 16 };
 
 static const char *restriction_of(const struct program *program, const struct decision *decision)
 {
@@ -68,19 +68,17 @@ static void widen(struct judgement *judgements, uint32_t rows)
             judgements[i].possible = (uint8_t)((1U << VERDICT_UNKNOWN) - 1);
 }
 
-static void collect_points(const struct choices *choices, struct judge_points *points)
+/* A number for a decision, equal for what same_decision calls the same. */
+static uint64_t decision_key(const struct program *program, const struct decision *decision)
 {
-    for (uint32_t i = 0; i < choices->count; i++) {
-        const struct choice *choice = &choices->items[i];
-        bool known = false;
-        for (size_t k = 0; k < points->count && !known; k++)
-            known = points->points[k].question == choice->question &&
-                    points->points[k].slot == choice->slot;
-        if (known || points->count == POINTS_MAX)
-            continue;
-        GROW(points->points, points->count, points->capacity);
-        points->points[points->count++] = (struct choice_point){ choice->question, choice->slot };
-    }
+    const char *name = restriction_of(program, decision);
+    uint64_t key = decision->kind | (uint64_t)decision->any_code << 8 |
+                   (uint64_t)decision->code << 16 |
+                   (uint64_t)(decision->code ? decision->dsn : 0) << 32;
+
+    for (; name && *name; name++)
+        key = (key ^ (unsigned char)*name) * 0x100000001b3U;
+    return key;
 }
 
 void judge_unit(const struct evaluation *evaluation, const struct unit *unit,
@@ -100,7 +98,8 @@ void judge_unit(const struct evaluation *evaluation, const struct unit *unit,
             first_run(decisions, judgements, unit->row_count);
         doubtful = !compare_run(evaluation->program, decisions, judgements, unit->row_count);
         if (points)
-            collect_points(&choices, points);
+            influence_add_run(&points->influence, &choices,
+                              decision_key(evaluation->program, &decisions[points->slot]));
         unsigned limit = doubtful && !points ? RUNS_AFTER_DOUBT : RUNS_MAX;
         more = choices_advance(&choices) && runs < limit;
     }

@@ -5,6 +5,7 @@
  * a recipient's verdict is certain when all of them agree on it.
  */
 #include "analyzer/policy/evaluate.h"
+#include "analyzer/policy/influence.h"
 
 /* What all runs of a unit came to, per recipient. */
 struct judgement {
@@ -14,19 +15,15 @@ struct judgement {
     bool certain;
 };
 
-/* Where an unknown answer was met. */
-struct choice_point {
-    uint32_t question, slot; /* CHOICE_CLIENT, CHOICE_ORDER: no question */
-};
-
+/* The unknown answers that were met, and which of them matter to one recipient. */
 struct judge_points {
-    struct choice_point *points;
-    size_t count, capacity;
-    bool complete; /* every point that can be met is in it */
+    struct influence influence; /* initialised by the caller, who releases it */
+    uint32_t slot;              /* of the recipient */
+    bool complete;              /* all runs were made */
 };
 
 /* Judges a unit; judgements has unit->row_count elements. points, when not NULL, gets every choice
- * point; free its array. */
+ * point. */
 void judge_unit(const struct evaluation *evaluation, const struct unit *unit,
                 struct judgement *judgements, struct judge_points *points);
 

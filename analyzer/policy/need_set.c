@@ -19,13 +19,18 @@ void need_set_release(struct need_set *set)
     set->count = set->capacity = 0;
 }
 
-void need_set_add(struct need_set *set, struct slice word)
+bool need_set_has(const struct need_set *set, struct slice word)
 {
-    if (!set || set->count == NEEDS_MAX)
-        return;
     for (size_t i = 0; i < set->count; i++)
         if (slice_equal(set->items[i], word))
-            return;
+            return true;
+    return false;
+}
+
+void need_set_add(struct need_set *set, struct slice word)
+{
+    if (!set || set->count == NEEDS_MAX || need_set_has(set, word))
+        return;
     GROW(set->items, set->count, set->capacity);
     set->items[set->count++] = arena_copy(set->arena, word);
 }

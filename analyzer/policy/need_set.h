@@ -22,6 +22,8 @@ void need_set_release(struct need_set *set);
 void need_set_add(struct need_set *set, struct slice word);
 /* Adds "PREFIX:TEXT" once. set may be NULL. */
 void need_set_add_pair(struct need_set *set, const char *prefix, struct slice text);
+/* True when the word is in it. */
+bool need_set_has(const struct need_set *set, struct slice word);
 /* Sorts the words by bytes. */
 void need_set_sort(struct need_set *set);
 

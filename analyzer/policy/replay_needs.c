@@ -18,18 +18,6 @@ static uint32_t row_of_slot(const struct replay *replay, uint32_t row, uint32_t 
     return row;
 }
 
-/* Any question that reads the client tells what the client's name needs. */
-static void need_client(const struct replay *replay, uint32_t row, struct need_set *needs,
-                        struct arena *scratch)
-{
-    const struct program *program = replay->policy->program;
-
-    if (program->column_count[COLUMN_CLIENT])
-        columns_answer_again(&replay->columns, program->columns[COLUMN_CLIENT][0], row, UINT32_MAX,
-                             scratch, needs, NULL);
-    need_set_add(needs, slice_of("client_name_status"));
-}
-
 /* Too many combinations: whatever is unknown about this row may matter. */
 static void need_everything(const struct replay *replay, uint32_t row, struct need_set *needs,
                             struct arena *scratch)
@@ -40,10 +28,23 @@ static void need_everything(const struct replay *replay, uint32_t row, struct ne
         columns_answer_again(&replay->columns, q, row, UINT32_MAX, scratch, needs, NULL);
 }
 
+static void need_point(const struct replay *replay, uint32_t row, const struct choice_point *point,
+                       struct need_set *needs, struct arena *scratch)
+{
+    if (point->question == CHOICE_ORDER)
+        need_set_add(needs, slice_of("recipient_count"));
+    else if (point->question == CHOICE_CLIENT)
+        columns_client_needs(&replay->columns, row, scratch, needs);
+    else
+        columns_answer_again(&replay->columns, point->question,
+                             row_of_slot(replay, row, point->slot), UINT32_MAX, scratch, needs,
+                             NULL);
+}
+
 struct slice *replay_needs(const struct replay *replay, uint32_t row, struct arena *arena,
                            size_t *count)
 {
-    struct judge_points points = { 0 };
+    struct judge_points points = { .slot = replay_slot(replay, row) };
     struct need_set needs;
     struct unit unit;
     struct slice *words;
@@ -52,21 +53,15 @@ struct slice *replay_needs(const struct replay *replay, uint32_t row, struct are
     if (replay->policy->as_logged || replay_verdict(replay, row)->kind != VERDICT_UNKNOWN)
         return NULL;
     need_set_init(&needs, arena);
+    influence_init(&points.influence);
     replay_unit(replay, replay_unit_of(replay, row), &unit);
     struct judgement *judgements = xcalloc(unit.row_count, sizeof *judgements);
     judge_unit(&replay->evaluation, &unit, judgements, &points);
-    for (size_t i = 0; i < points.count; i++) {
-        const struct choice_point *point = &points.points[i];
-        if (point->question == CHOICE_ORDER)
-            need_set_add(&needs, slice_of("recipient_count"));
-        else if (point->question == CHOICE_CLIENT)
-            need_client(replay, row, &needs, arena);
-        else
-            columns_answer_again(&replay->columns, point->question,
-                                 row_of_slot(replay, row, point->slot), UINT32_MAX, arena, &needs,
-                                 NULL);
-    }
-    if (!points.complete)
+    for (size_t i = 0; i < points.influence.count; i++)
+        if (points.influence.points[i].matters || !points.complete)
+            need_point(replay, row, &points.influence.points[i], &needs, arena);
+    /* A verdict of which only the code is open depends on no choice. */
+    if (!points.complete || needs.count == 0)
         need_everything(replay, row, &needs, arena);
     need_set_sort(&needs);
     *count = needs.count;
@@ -74,7 +69,7 @@ struct slice *replay_needs(const struct replay *replay, uint32_t row, struct are
     if (needs.count)
         memcpy(words, needs.items, needs.count * sizeof *words);
     need_set_release(&needs);
-    free(points.points);
+    influence_release(&points.influence);
     free(judgements);
     return words;
 }

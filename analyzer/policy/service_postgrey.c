@@ -38,8 +38,8 @@ static enum tri slot_reach(const struct program *program, const struct judge_poi
                            uint32_t slot)
 {
     bool asked = false, doubt = !points->complete;
-    for (size_t i = 0; i < points->count; i++) {
-        const struct choice_point *point = &points->points[i];
+    for (size_t i = 0; i < points->influence.count; i++) {
+        const struct choice_point *point = &points->influence.points[i];
         if (point->question >= CHOICE_ORDER)
             doubt = true;
         else if (model_of(program, point->question))
@@ -65,11 +65,12 @@ static void find_reach(struct asking *asking)
             capacity = unit.row_count;
             judgements = xrealloc_array(judgements, capacity, sizeof *judgements);
         }
+        influence_init(&points.influence);
         judge_unit(&replay->evaluation, &unit, judgements, &points);
         for (uint32_t slot = 0; slot < unit.row_count; slot++)
             asking->reach[replay->unit_classes[u] + slot] =
                 (uint8_t)slot_reach(asking->program, &points, slot);
-        free(points.points);
+        influence_release(&points.influence);
     }
     free(judgements);
 }
