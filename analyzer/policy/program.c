@@ -4,6 +4,7 @@
 
 #include "analyzer/policy/question.h"
 #include "analyzer/policy/screen_tests.h"
+#include "analyzer/policy/startup.h"
 #include "base/xalloc.h"
 #include "parsers/config/word_list.h"
 
@@ -121,7 +122,7 @@ static void add_class(struct list_builder *builder, struct slice name, struct sl
     add_item(builder, &(struct item){ .kind = ITEM_CLASS, .members = members });
 }
 
-static bool find_class(const struct program *program, struct slice name, struct slice *value)
+bool program_find_class(const struct program *program, struct slice name, struct slice *value)
 {
     for (uint32_t i = program->class_count; i-- > 0;) {
         if (slice_equal(program->classes[i].name, name)) {
@@ -196,7 +197,7 @@ static void add_word(struct list_builder *builder, struct slice word, struct sli
     row = restriction_find(word);
     if (row && builder->program->settings.version >= row->since)
         add_restriction(builder, row, word, rest);
-    else if (find_class(builder->program, word, &value))
+    else if (program_find_class(builder->program, word, &value))
         add_class(builder, word, value);
     else
         add_error(builder, word, slice_make(NULL, 0));
@@ -357,57 +358,6 @@ static void compile_lists(struct program *program, struct config *config)
     compile_stage(program, config, LIST_END_OF_DATA);
 }
 
-/* smtpd_check.c: has_required. */
-static bool has_required(const struct program *program, struct slice value, unsigned depth)
-{
-    static const char *const required[] = { "check_relay_domains",
-                                            "reject_unauth_destination",
-                                            "defer_unauth_destination",
-                                            "reject",
-                                            "defer",
-                                            "defer_if_permit" };
-    struct slice rest = value, word, members;
-
-    while (word_next(&rest, &word)) {
-        if (slice_equal_fold(word, slice_of("warn_if_reject"))) {
-            if (!word_next(&rest, &word))
-                return false;
-            continue;
-        }
-        if (slice_equal_fold(word, slice_of("permit")))
-            return false;
-        for (size_t i = 0; i < COUNT(required); i++)
-            if (slice_equal_fold(word, slice_of(required[i])))
-                return true;
-        if (depth < CLASS_DEPTH_MAX && find_class(program, word, &members) &&
-            has_required(program, members, depth + 1))
-            return true;
-    }
-    return false;
-}
-
-static bool check_required(const struct program *program, struct config *config,
-                           struct fault *fault)
-{
-    struct slice relay = config_value(config, "smtpd_relay_restrictions");
-    struct slice recipient = config_value(config, "smtpd_recipient_restrictions");
-    const char *file;
-    uint64_t line;
-
-    if (has_required(program, recipient, 0) || has_required(program, relay, 0))
-        return true;
-    config_origin(config,
-                  config_is_set(config, "smtpd_relay_restrictions")
-                      ? "smtpd_relay_restrictions"
-                      : "smtpd_recipient_restrictions",
-                  &file, &line);
-    return fault_set(fault, FAULT_INPUT, file, line,
-                     "in parameter smtpd_relay_restrictions or smtpd_recipient_restrictions, "
-                     "specify at least one working instance of: reject_unauth_destination, "
-                     "defer_unauth_destination, reject, defer, defer_if_permit or "
-                     "check_relay_domains");
-}
-
 static bool read_answers(struct program *program, struct diagnostics *remarks, struct fault *fault)
 {
     if (!program->inputs->answers_file)
@@ -442,7 +392,7 @@ bool program_compile(struct program *program, struct config *config,
     smtpd_settings_init(&program->settings, config, &options, program->answers, remarks);
     if (!service_models_init(&program->services, inputs, remarks, fault) ||
         !read_classes(program, config, fault) || !read_rows(program, config, fault) ||
-        !check_required(program, config, fault) ||
+        !startup_check(program, config, fault) ||
         !screen_settings_init(&program->screen.settings, config, &program->arena,
                               &program->settings.tables, remarks, fault))
         return false;

@@ -110,6 +110,8 @@ struct item program_outside_item(struct program *program, const char *name, bool
 /* The list that an access(5) result stands for, compiled when it is new; UINT32_MAX when there are
  * too many. */
 uint32_t program_sublist(struct program *program, struct slice text, enum list_kind list);
+/* The value of a restriction class; false when there is none of the name. */
+bool program_find_class(const struct program *program, struct slice name, struct slice *value);
 /* "smtpd_client_restrictions"; NULL outside the lists. Static storage. */
 const char *list_kind_name(unsigned list);
 /* What the reply calls the thing refused in a list: "Client host". Static storage. */

@@ -87,6 +87,10 @@ bool config_bool(struct config *config, const char *name);
 /* A number. Times (type time in parameter_table.h, or a value with unit s, m, h, d, w) are in
  * seconds. Anything that is no number counts as the default (config_check reports it). */
 int64_t config_int(struct config *config, const char *name);
+/* What Postfix reads as a number: "450"; blanks in front may stand there. */
+bool config_parse_int(struct slice text, int64_t *value);
+/* What Postfix reads as a time, in seconds: "300", "5m", expanded; default_unit is a bare number's. */
+bool config_parse_time(struct slice text, char default_unit, int64_t *seconds);
 /* compatibility_level as major * 1000000 + minor * 1000 + patch: 3.6 is 3006000, 2 is 2000000. */
 int64_t config_compatibility_level(struct config *config);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/domain_name.h"
+#include "base/xalloc.h"
 #include "parsers/config/config.h"
 #include "parsers/config/expand.h"
 #include "parsers/config/parameter_table.h"
@@ -38,14 +39,13 @@ static bool take_number(struct slice text, int64_t *value, struct slice *rest)
     return true;
 }
 
-static bool parse_int(struct slice text, int64_t *value)
+bool config_parse_int(struct slice text, int64_t *value)
 {
     struct slice rest;
     return take_number(text, value, &rest) && rest.len == 0;
 }
 
-/* "300", "5m", "${stress?{10}:{300}}s" expanded: seconds. A bare number is of the default's unit. */
-static bool parse_time(struct slice text, char default_unit, int64_t *seconds)
+bool config_parse_time(struct slice text, char default_unit, int64_t *seconds)
 {
     struct slice rest;
     int64_t number, unit;
@@ -105,10 +105,10 @@ int64_t config_int(struct config *config, const char *name)
     char unit =
         row && row->kind == PARAMETER_TIME ? default_unit(row, config_version(config)) : 's';
     bool is_time = !row || row->kind == PARAMETER_TIME;
-    if (is_time ? parse_time(text, unit, &value) : parse_int(text, &value))
+    if (is_time ? config_parse_time(text, unit, &value) : config_parse_int(text, &value))
         return value;
-    if (row && !(is_time ? parse_time(default_value(config, row), unit, &value)
-                         : parse_int(default_value(config, row), &value)))
+    if (row && !(is_time ? config_parse_time(default_value(config, row), unit, &value)
+                         : config_parse_int(default_value(config, row), &value)))
         value = 0;
     return row ? value : 0;
 }
@@ -186,12 +186,15 @@ static bool check_value(const struct check *check)
         return parse_bool(check->value, &truth) ||
                refuse(check, "bad boolean configuration: %s = %.*s", row->name, SLICE_FMT(shown));
     case PARAMETER_INT:
-        if (!parse_int(check->value, &number))
+    case PARAMETER_LONG:
+        if (!config_parse_int(check->value, &number) ||
+            (row->kind == PARAMETER_INT && (number < INT_MIN || number > INT_MAX)))
             return refuse(check, "bad numerical configuration: %s = %.*s", row->name,
                           SLICE_FMT(shown));
         return check_bounds(check, number);
     case PARAMETER_TIME:
-        if (!parse_time(check->value, default_unit(row, config_version(check->config)), &number))
+        if (!config_parse_time(check->value, default_unit(row, config_version(check->config)),
+                               &number))
             return refuse(check, "parameter %s: bad time value or unit: %.*s", row->name,
                           SLICE_FMT(shown));
         return check_bounds(check, number);
@@ -206,7 +209,66 @@ static bool check_value(const struct check *check)
     return true;
 }
 
-/* Rules for single parameters (mail_params_init). */
+/* Parameters whose value is one or several of a few words. */
+static const struct word_rule {
+    const char *name, *words;
+    bool is_one_word;           /* of any case; else a list, case counts */
+    const char *before, *after; /* the complaint, around the value; NULL: name_mask's own */
+} word_rules[] = {
+    { "inet_protocols", "all ipv4 ipv6", false, NULL, NULL },
+    { "mynetworks_style", "class subnet host", false, NULL, NULL },
+    { "receive_override_options",
+      "no_unknown_recipient_checks no_address_mappings no_header_body_checks no_milters", false,
+      NULL, NULL },
+    { "smtpd_forbid_bare_newline", "no yes note normalize reject", true,
+      "bad parameter value: 'smtpd_forbid_bare_newline = ", "'" },
+    { "smtpd_sasl_type", "cyrus dovecot", true, "unsupported SASL server implementation: ", "" },
+    { "smtpd_tls_security_level",
+      "none may encrypt fingerprint half-dane dane dane-only verify secure", true,
+      "Invalid TLS level \"", "\"" },
+};
+
+static bool is_word(const struct word_rule *rule, struct slice word)
+{
+    struct slice rest = slice_of(rule->words), one;
+
+    while (slice_next_word(&rest, " ", &one))
+        if (rule->is_one_word ? slice_equal_fold(one, word) : slice_equal(one, word))
+            return true;
+    return false;
+}
+
+static bool check_words(const struct check *check, const struct word_rule *rule)
+{
+    struct slice rest = check->value, word, shown = slice_head(check->value, 200);
+
+    if (rule->is_one_word) {
+        if (check->value.len == 0 || is_word(rule, check->value))
+            return true;
+        return refuse(check, "%s%.*s%s", rule->before, SLICE_FMT(shown), rule->after);
+    }
+    while (slice_next_word(&rest, ", \t\r\n", &word))
+        if (!is_word(rule, word))
+            return refuse(check, "unknown %s value \"%.*s\" in \"%.*s\"", rule->name,
+                          SLICE_FMT(slice_head(word, 200)), SLICE_FMT(shown));
+    return true;
+}
+
+/* Where nobody asks for the value, a bad one does not matter. */
+static bool is_used(const struct check *check)
+{
+    const char *name = check->row->name;
+
+    if (strcmp(name, "smtpd_sasl_type") == 0)
+        return config_bool(check->config, "smtpd_sasl_auth_enable");
+    if (strcmp(name, "mynetworks_style") == 0)
+        return !config_is_set(check->config, "mynetworks");
+    if (strcmp(name, "smtpd_tls_security_level") == 0)
+        return !config_bool(check->config, "smtpd_tls_wrappermode");
+    return true;
+}
+
+/* Rules for single parameters (mail_params_init, smtpd's own). */
 static bool check_special(struct check *check)
 {
     struct slice value = check->value, shown = slice_head(check->value, 200);
@@ -228,6 +290,9 @@ static bool check_special(struct check *check)
                 return refuse(check,
                               "myorigin parameter setting must not contain multiple values: %.*s",
                               SLICE_FMT(shown));
+    for (size_t i = 0; i < COUNT(word_rules); i++)
+        if (strcmp(name, word_rules[i].name) == 0 && is_used(check))
+            return check_words(check, &word_rules[i]);
     return true;
 }
 

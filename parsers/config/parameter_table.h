@@ -15,6 +15,7 @@ enum parameter_kind {
     PARAMETER_RAW, /* text whose $name is not expanded when it is read */
     PARAMETER_BOOL,
     PARAMETER_INT,
+    PARAMETER_LONG, /* a number of 64 bits */
     PARAMETER_TIME,
     PARAMETER_MACHINE,  /* the default comes from the machine: myhostname, mydomain, mynetworks */
     PARAMETER_LEGACY,   /* an old name that a new parameter's default still reads */
