@@ -48,6 +48,24 @@ static const char *argument_word(enum argument_kind kind)
     return "";
 }
 
+static void print_asks(unsigned asks)
+{
+    static const struct {
+        unsigned bit;
+        const char *word;
+    } words[] = { { ASKS_DNS, "DNS" }, { ASKS_TABLE, "map" }, { ASKS_ANSWER, "recorded answer" } };
+    const char *before = "needs ";
+
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (asks & words[i].bit) {
+            printf("%s%s", before, words[i].word);
+            before = ", ";
+        }
+    }
+    if (!asks)
+        fputs("exact", stdout);
+}
+
 static void print_version(unsigned version, const char *word)
 {
     if (version)
@@ -56,13 +74,27 @@ static void print_version(unsigned version, const char *word)
 
 static void print_restrictions(void)
 {
-    fputs("# Restrictions\n\n"
-          "Every smtpd restriction that is simulated, in the order of the registry\n"
-          "(`analyzer/policy/restriction_table.c`, from which this page is made by `make docs`). A "
-          "restriction\n"
-          "that is not here makes a verdict *unknown* and is named in `needs`.\n\n"
-          "| restriction | reads | reply | what it does |\n|---|---|---|---|\n",
-          stdout);
+    fputs(
+        "# Restrictions\n\n"
+        "Every smtpd restriction that is simulated, in the order of the registry\n"
+        "(`analyzer/policy/restriction_table.c`, from which this page is made by `make docs`). A "
+        "name that is\n"
+        "not here, or that the server's version lacks, is answered as smtpd does when it comes to "
+        "it:\n451 4.3.5. `warn_if_reject`, restriction classes (also the built-in\n"
+        "`reject_sender_login_mismatch`) and bare tables (`type:table`) are understood, too.\n\n"
+        "*answered*: **exact** takes nothing but the log (instrumented, where it reads the HELO) "
+        "and the\n"
+        "configuration; **needs DNS** takes a snapshot (`--dns`) where the log does not tell; "
+        "**needs "
+        "map** the\n"
+        "table, as its text file (`--map-root`) or, where there is none, its recorded answers; "
+        "**needs\n"
+        "recorded answer** what a server said (`--answers`), or a model of it (`--policy`). What "
+        "is "
+        "missing is\n"
+        "*unknown*, and named.\n\n"
+        "| restriction | reads | answered | reply | what it does |\n|---|---|---|---|---|\n",
+        stdout);
     size_t count;
     const struct restriction *rows = restriction_table(&count);
     for (size_t i = 0; i < count; i++) {
@@ -72,6 +104,8 @@ static void print_restrictions(void)
             printf(" (old: `%s`)", row->alias);
         fputs(" | ", stdout);
         print_reads(row->reads);
+        fputs(" | ", stdout);
+        print_asks(restriction_asks(row));
         fputs(" | ", stdout);
         if (row->code)
             printf("%u %s", row->code, row->dsn ? row->dsn : "");

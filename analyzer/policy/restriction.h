@@ -37,6 +37,10 @@ enum argument_kind {
     ARGUMENT_SECONDS
 };
 
+/* What an answer takes that no log line holds by itself; 0: the log and the configuration are enough
+ * (or, with READS_..., what the log tells of the mail). */
+enum restriction_asks { ASKS_DNS = 1, ASKS_TABLE = 2, ASKS_ANSWER = 4 };
+
 /* When the answer counts; the evaluation asks for the rest of the state. */
 enum restriction_when {
     WHEN_ALWAYS,
@@ -105,6 +109,7 @@ struct restriction {
     enum argument_kind argument;
     uint8_t reads;  /* enum restriction_reads */
     uint8_t when;   /* enum restriction_when */
+    uint8_t asks;   /* enum restriction_asks, beyond what its argument says; see restriction_asks */
     uint8_t detail; /* the evaluator's own: which record type, which list class */
     bool permits;
     restriction_fn *evaluate;
@@ -135,6 +140,8 @@ struct question {
 
 /* All rows, in the order of restrictions.tsv. */
 const struct restriction *restriction_table(size_t *count);
+/* enum restriction_asks of a row, its argument included. */
+unsigned restriction_asks(const struct restriction *row);
 /* The checks outside the lists, and the answers to names that are none; NULL when there is no such
  * row. */
 const struct restriction *restriction_outside(const char *name);

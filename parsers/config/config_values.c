@@ -268,6 +268,14 @@ static bool is_used(const struct check *check)
     return true;
 }
 
+static bool check_word_rules(const struct check *check)
+{
+    for (size_t i = 0; i < COUNT(word_rules); i++)
+        if (strcmp(check->row->name, word_rules[i].name) == 0 && is_used(check))
+            return check_words(check, &word_rules[i]);
+    return true;
+}
+
 /* Rules for single parameters (mail_params_init, smtpd's own). */
 static bool check_special(struct check *check)
 {
@@ -290,10 +298,7 @@ static bool check_special(struct check *check)
                 return refuse(check,
                               "myorigin parameter setting must not contain multiple values: %.*s",
                               SLICE_FMT(shown));
-    for (size_t i = 0; i < COUNT(word_rules); i++)
-        if (strcmp(name, word_rules[i].name) == 0 && is_used(check))
-            return check_words(check, &word_rules[i]);
-    return true;
+    return check_word_rules(check);
 }
 
 bool config_check(struct config *config, struct fault *fault)
