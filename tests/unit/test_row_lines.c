@@ -105,6 +105,7 @@ static const char full_transaction[] =
     "\"reverse_client_name\":\"mail.example.org\",\"helo\":\"mail.example.org\","
     "\"sender\":\"a@example.org\",\"recipient\":\"b@example.com\","
     "\"message_id\":\"1@example.org\",\"size\":2310,"
+    "\"source\":null,\"true_client\":null,"
     "\"logged\":{\"verdict\":\"accept\",\"code\":null,\"dsn\":null,\"restriction\":null,"
     "\"text\":null},\"hops\":[\"4Xyz1\",\"4Xyz9\"],"
     "\"end\":{\"status\":\"sent\",\"relay\":\"10.0.0.5[10.0.0.5]:24\",\"dsn\":\"2.0.0\","
