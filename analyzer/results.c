@@ -355,9 +355,10 @@ void results_toggle(struct results *results, size_t restriction)
 
 bool results_row_is_stopped(const struct results *results, uint32_t row)
 {
+    if (!tally_baseline_accepts(results->tally, row))
+        return false;
     enum verdict_kind kind = tally_verdict(&results->candidate.view, row)->kind;
-    return kind != VERDICT_UNKNOWN && !tally_is_accepted(kind) &&
-           tally_baseline_accepts(results->tally, row);
+    return kind != VERDICT_UNKNOWN && !tally_is_accepted(kind);
 }
 
 uint8_t *results_acting_classes(const struct results_side *side, size_t restriction)

@@ -285,8 +285,10 @@ static struct key_count *count_keys(const struct results *results, const struct 
     const struct evidence *evidence = results->parts.evidence;
     struct key_count *counts =
         xcalloc(results_key_limit(results, dimension) + (size_t)1, sizeof *counts);
+    const uint32_t *classes = acting ? replay_row_classes(side->view.replay) : NULL;
     for (uint32_t row = 0; row < evidence->row_count; row++) {
-        if (acting ? !results_row_is_hit(side, acting, row) : !results_row_is_stopped(results, row))
+        if (classes ? !acting[classes[row]] || !results_row_is_hit(side, acting, row)
+                    : !results_row_is_stopped(results, row))
             continue;
         uint32_t m = results->row_message[row];
         struct key_count *count = &counts[results_row_key(results, row, dimension)];

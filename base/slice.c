@@ -19,9 +19,12 @@ size_t slice_find_last(struct slice s, struct slice needle)
 {
     if (needle.len == 0 || s.len < needle.len)
         return s.len;
-    for (size_t i = s.len - needle.len + 1; i-- > 0;)
-        if (s.at[i] == needle.at[0] && memcmp(s.at + i, needle.at, needle.len) == 0)
-            return i;
+    size_t left = s.len - needle.len + 1;
+    for (const char *hit; left && (hit = memrchr(s.at, needle.at[0], left)) != NULL;) {
+        left = (size_t)(hit - s.at);
+        if (memcmp(hit, needle.at, needle.len) == 0)
+            return left;
+    }
     return s.len;
 }
 
@@ -34,11 +37,26 @@ struct slice slice_trim(struct slice s)
     return s;
 }
 
+/* Eight bytes with their ASCII capitals made small. */
+static uint64_t lower8(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    uint64_t low = bytes & ~high; /* sums below carry into no neighbour */
+    uint64_t from_a = low + ones * (0x80 - 'A'), above_z = low + ones * (0x7f - 'Z');
+    return bytes | ((from_a ^ above_z) & ~bytes & high) >> 2;
+}
+
 bool slice_equal_fold(struct slice a, struct slice b)
 {
+    size_t i = 0;
     if (a.len != b.len)
         return false;
-    for (size_t i = 0; i < a.len; i++)
+    for (; i + 8 <= a.len; i += 8)
+        if (lower8(a.at + i) != lower8(b.at + i))
+            return false;
+    for (; i < a.len; i++)
         if (ascii_lower(a.at[i]) != ascii_lower(b.at[i]))
             return false;
     return true;
@@ -75,7 +93,7 @@ bool slice_to_u64(struct slice s, uint64_t *value)
         if (!ascii_is_digit(s.at[i]))
             return false;
         uint64_t digit = (uint64_t)(s.at[i] - '0');
-        if (got > (UINT64_MAX - digit) / 10)
+        if (i == 19 && got > (UINT64_MAX - digit) / 10) /* 19 digits always fit */
             return false;
         got = got * 10 + digit;
     }

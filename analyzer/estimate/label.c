@@ -73,6 +73,8 @@ static bool given_label(struct labelling *work, const struct message *message, u
                         struct label *label)
 {
     const struct evidence *evidence = work->inputs->evidence;
+    if (!work->inputs->given)
+        return false;
     struct slice recipient = intern_text(&evidence->recipients, evidence->rows[row].recipient);
     uint32_t number = labels_file_find(work->inputs->given, slice_of(message->queue_id),
                                        slice_of(message->message_id), recipient);

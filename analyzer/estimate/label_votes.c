@@ -405,7 +405,9 @@ void label_opinion_of(const struct label_facts *facts, uint32_t message,
     opinion->circular = false;
     if (of->sender == SYM_EMPTY)
         return;
-    hear_filters(facts, of, opinion);
+    if (of->filters || of->hops)
+        hear_filters(facts, of, opinion);
     hear_habits(facts, of, opinion);
-    qsort(opinion->names, opinion->name_count, sizeof opinion->names[0], compare_names);
+    if (opinion->name_count > 1)
+        qsort(opinion->names, opinion->name_count, sizeof opinion->names[0], compare_names);
 }

@@ -4,6 +4,7 @@
 
 #include "analyzer/policy/client_name.h"
 #include "analyzer/policy/mail_address.h"
+#include "base/hash_map.h"
 #include "base/xalloc.h"
 
 /* Lists in tables whose tables hold lists ...: after this many rounds the rest is unknown. */
@@ -21,6 +22,7 @@ struct column_builder {
     struct columns *columns;
     enum column column;
     uint32_t entries;
+    uint32_t *same;    /* by entry: the first one with the same value; NULL: all values differ */
     uint32_t *classes; /* by entry, of the last round */
     struct round rounds[ROUNDS_MAX];
     uint32_t round_count;
@@ -290,6 +292,24 @@ static void fold_entry(struct column_builder *builder, struct round *round, stru
     builder->classes[entry] = folded;
 }
 
+/* A message's column tells its size and nothing else, and sizes repeat. */
+static uint32_t *find_same_sizes(const struct evidence *evidence)
+{
+    uint32_t *same = xcalloc((size_t)evidence->message_count + 1, sizeof *same);
+    struct hash_map first;
+
+    hash_map_init(&first);
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        same[m] = hash_map_find(&first, evidence->messages[m].size);
+        if (same[m] == HASH_MAP_NONE) {
+            same[m] = m;
+            hash_map_set(&first, evidence->messages[m].size, m);
+        }
+    }
+    hash_map_release(&first);
+    return same;
+}
+
 static void run_round(struct column_builder *builder, const struct leaf_client *clients)
 {
     struct program *program = builder->columns->program;
@@ -307,6 +327,10 @@ static void run_round(struct column_builder *builder, const struct leaf_client *
     arena_init(&scratch);
     init_leaf(builder->columns, &leaf, &scratch);
     for (uint32_t entry = 0; entry < builder->entries; entry++) {
+        if (builder->same && builder->same[entry] != entry) {
+            builder->classes[entry] = builder->classes[builder->same[entry]];
+            continue;
+        }
         init_leaf(builder->columns, &leaf, &scratch);
         if (builder->column == COLUMN_CLIENT)
             leaf.client = clients[entry];
@@ -340,6 +364,8 @@ static bool catch_up(struct column_builder *builder, const struct leaf_client *c
         builder->columns->program->column_count[builder->column] == done)
         return false;
     builder->rounds[builder->round_count].from = done;
+    if (builder->column == COLUMN_MAIL && !builder->same)
+        builder->same = find_same_sizes(builder->columns->evidence);
     run_round(builder, clients);
     return true;
 }
@@ -368,6 +394,7 @@ static void finish(struct column_builder *builder)
         free(builder->rounds[r].parents);
         free(builder->rounds[r].outcomes);
     }
+    free(builder->same);
     columns->vectors[builder->column] = vectors;
     columns->class_count[builder->column] = classes;
     columns->classes[builder->column] = builder->classes;

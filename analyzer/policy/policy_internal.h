@@ -26,7 +26,7 @@ struct replay {
     size_t *unit_starts;  /* by unit: its first word; one more at the end */
     uint32_t *recipients; /* by row class: the number of its distinct recipient, for the fold */
     struct unit_fold fold;
-    uint32_t *units;          /* by row, or by message: its unit */
+    uint32_t *row_classes;    /* by row */
     uint32_t *unit_classes;   /* by unit: its first row class; one more at the end */
     struct verdict *verdicts; /* by row class */
     uint32_t class_count;

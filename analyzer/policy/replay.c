@@ -119,7 +119,8 @@ static void flatten_units(struct replay *replay, const struct intern *keys)
     }
 }
 
-static void make_units(struct replay *replay)
+/* The unit of every row, or of every message. Of a message's rows row_classes gets the places. */
+static uint32_t *make_units(struct replay *replay)
 {
     const struct evidence *evidence = replay->evidence;
     uint32_t capacity = 64;
@@ -127,9 +128,12 @@ static void make_units(struct replay *replay)
     struct intern keys;
 
     intern_init(&keys, 0);
-    replay->units =
+    uint32_t *units =
         xcalloc((size_t)(replay->by_row ? evidence->row_count : evidence->message_count) + 1,
-                sizeof *replay->units);
+                sizeof *units);
+    if (!replay->by_row)
+        replay->row_classes =
+            xcalloc((size_t)evidence->row_count + 1, sizeof *replay->row_classes);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
         const struct message *message = &evidence->messages[m];
         uint32_t rows = 0, recipient, row_class;
@@ -139,17 +143,21 @@ static void make_units(struct replay *replay)
         }
         message_key(replay, message, m, key);
         for (uint32_t i = 0; i < message->row_count; i++) {
-            row_classes(replay, message->first_row + i, &recipient, &row_class);
+            uint32_t row = message->first_row + i;
+            row_classes(replay, row, &recipient, &row_class);
             rows = append_row(key, replay->by_row ? 0 : rows, recipient, row_class);
             if (replay->by_row)
-                replay->units[message->first_row + i] = add_unit(replay, &keys, key, 1);
+                units[row] = add_unit(replay, &keys, key, 1);
+            else
+                replay->row_classes[row] = rows - 1;
         }
         if (!replay->by_row)
-            replay->units[m] = add_unit(replay, &keys, key, rows);
+            units[m] = add_unit(replay, &keys, key, rows);
     }
     flatten_units(replay, &keys);
     intern_release(&keys);
     free(key);
+    return units;
 }
 
 void replay_unit(const struct replay *replay, uint32_t number, struct unit *unit)
@@ -175,32 +183,12 @@ void replay_unit(const struct replay *replay, uint32_t number, struct unit *unit
 
 uint32_t replay_unit_of(const struct replay *replay, uint32_t row)
 {
-    return replay->units[replay->by_row ? row : replay->evidence->rows[row].message];
+    return replay->class_units[replay->row_classes[row]];
 }
 
 uint32_t replay_slot(const struct replay *replay, uint32_t row)
 {
-    const struct message *message =
-        &replay->evidence->messages[replay->evidence->rows[row].message];
-    uint32_t last[2][2] = { { 0, 0 }, { 0, 0 } }, slots = 0;
-
-    if (replay->by_row)
-        return 0;
-    for (uint32_t i = message->first_row;; i++) {
-        uint32_t recipient, row_class;
-        row_classes(replay, i, &recipient, &row_class);
-        bool third = slots >= 2 && last[0][0] == recipient && last[0][1] == row_class &&
-                     last[1][0] == recipient && last[1][1] == row_class;
-        if (!third) {
-            last[0][0] = last[1][0];
-            last[0][1] = last[1][1];
-            last[1][0] = recipient;
-            last[1][1] = row_class;
-            slots++;
-        }
-        if (i == row)
-            return slots - 1;
-    }
+    return replay->row_classes[row] - replay->unit_classes[replay_unit_of(replay, row)];
 }
 
 static void number_classes(struct replay *replay)
@@ -219,6 +207,23 @@ static void number_classes(struct replay *replay)
     for (uint32_t u = 0; u < replay->unit_count; u++)
         for (uint32_t c = replay->unit_classes[u]; c < replay->unit_classes[u + 1]; c++)
             replay->class_units[c] = u;
+}
+
+/* From units and places in them to classes. Takes `units` over. */
+static void class_rows(struct replay *replay, uint32_t *units)
+{
+    const struct evidence *evidence = replay->evidence;
+
+    if (replay->by_row) { /* every unit is one class */
+        replay->row_classes = units;
+        return;
+    }
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        for (uint32_t i = 0; i < message->row_count; i++)
+            replay->row_classes[message->first_row + i] += replay->unit_classes[units[m]];
+    }
+    free(units);
 }
 
 /* Distinct recipients: what decides about one alone, whatever mail it stands in. */
@@ -379,8 +384,9 @@ static void group_rows(struct replay *replay)
             (struct column_answers){ .vectors = replay->columns.vectors[c],
                                      .width = replay->policy->program->column_count[c] };
     replay->by_row = recipients_are_independent(&replay->columns);
-    make_units(replay);
+    uint32_t *units = make_units(replay);
     number_classes(replay);
+    class_rows(replay, units);
     if (!replay->by_row)
         number_recipients(replay);
 }
@@ -389,7 +395,7 @@ static void release_groups(struct replay *replay)
 {
     if (!replay->policy->as_logged)
         unit_fold_release(&replay->fold);
-    free(replay->units);
+    free(replay->row_classes);
     free(replay->unit_words);
     free(replay->unit_starts);
     free(replay->recipients);
@@ -397,7 +403,7 @@ static void release_groups(struct replay *replay)
     free(replay->verdicts);
     free(replay->class_units);
     free(replay->unique);
-    replay->units = replay->recipients = NULL;
+    replay->row_classes = replay->recipients = NULL;
     replay->unit_count = replay->class_count = 0;
 }
 
@@ -457,12 +463,17 @@ uint32_t replay_class(const struct replay *replay, uint32_t row)
 {
     if (replay->policy->as_logged)
         return replay->evidence->rows[row].logged;
-    return replay->unit_classes[replay_unit_of(replay, row)] + replay_slot(replay, row);
+    return replay->row_classes[row];
 }
 
 const struct verdict *replay_verdict(const struct replay *replay, uint32_t row)
 {
     return &replay->verdicts[replay_class(replay, row)];
+}
+
+const uint32_t *replay_row_classes(const struct replay *replay)
+{
+    return replay->row_classes;
 }
 
 uint32_t replay_class_count(const struct replay *replay)

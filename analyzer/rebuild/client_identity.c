@@ -27,15 +27,26 @@ struct client client_of_proxy(struct evidence *evidence, struct slice name, stru
     return client;
 }
 
-/* Texts of getaddrinfo's errors that smtpd_peer.c takes for passing ones (EAI_AGAIN, EAI_MEMORY,
- * EAI_SYSTEM) in glibc, musl and the BSDs. */
+/* True for texts of getaddrinfo's errors that smtpd_peer.c takes for passing ones (EAI_AGAIN,
+ * EAI_MEMORY, EAI_SYSTEM) in glibc, musl and the BSDs. They are known by what stands before and
+ * behind one of their y: most other texts have none. */
 static bool reason_is_temporary(struct slice reason)
 {
-    static const struct slice texts[] = { SLICE("emporary"), SLICE("ry again"), SLICE("emory"),
-                                          SLICE("ystem error") };
-    for (size_t i = 0; i < COUNT(texts); i++)
-        if (slice_find(reason, texts[i]) < reason.len)
-            return true;
+    static const struct {
+        struct slice before, behind;
+    } words[] = {
+        { SLICE("emporar"), SLICE("") },    /* temporary */
+        { SLICE("r"), SLICE(" again") },    /* try again */
+        { SLICE("emor"), SLICE("") },       /* memory */
+        { SLICE(""), SLICE("stem error") }, /* system error */
+    };
+    for (size_t y = 0; y < reason.len; y++) {
+        y += slice_index(slice_skip(reason, y), 'y');
+        struct slice before = slice_head(reason, y), behind = slice_skip(reason, y + 1);
+        for (size_t i = 0; y < reason.len && i < COUNT(words); i++)
+            if (slice_ends(before, words[i].before.at) && slice_starts(behind, words[i].behind.at))
+                return true;
+    }
     return false;
 }
 

@@ -21,9 +21,23 @@ static bool service_is_wrapped(const struct evidence *e, sym service)
     return false;
 }
 
+/* Whether a service is wrapped, asked again for the same service as before most of the time. */
+struct wrapped_service {
+    sym service; /* SYM_NONE: none asked yet */
+    bool wrapped;
+};
+
+static bool is_wrapped(struct wrapped_service *last, const struct evidence *e, sym service)
+{
+    if (last->service != service)
+        *last = (struct wrapped_service){ service, service_is_wrapped(e, service) };
+    return last->wrapped;
+}
+
 /* Adds to a message's facts what the counters at disconnect prove. */
 static void facts_from_session(struct evidence *e, struct message *message,
-                               const struct session_note *note, const struct session *session)
+                               const struct session_note *note, const struct session *session,
+                               struct wrapped_service *last)
 {
     struct session_facts facts = e->facts[message->facts];
     bool no_tls = facts.tls == TRI_UNKNOWN && note->no_tls;
@@ -31,7 +45,7 @@ static void facts_from_session(struct evidence *e, struct message *message,
     bool proto = !facts.proto && (note->smtp_only || note->esmtp_only);
     if (!no_tls && !no_auth && !proto)
         return;
-    if (no_tls && !service_is_wrapped(e, session->service)) {
+    if (no_tls && !is_wrapped(last, e, session->service)) {
         facts.tls = TRI_NO;
         facts.ccert_fingerprint = facts.ccert_subject = SYM_EMPTY;
     }
@@ -58,6 +72,7 @@ static void helo_from_session(struct message *message, const struct session_note
 void settle_sessions(struct rebuild *r)
 {
     struct evidence *e = r->evidence;
+    struct wrapped_service last = { .service = SYM_NONE };
     for (uint32_t i = 0; i < e->message_count; i++) {
         struct message *message = &e->messages[i];
         if (message->session == SESSION_NONE || r->notes[i].marks & MARK_GONE)
@@ -73,7 +88,7 @@ void settle_sessions(struct rebuild *r)
         if (r->notes[i].marks & MARK_QUEUED && note->queued < UINT16_MAX)
             note->queued++;
         helo_from_session(message, note);
-        facts_from_session(e, message, note, session);
+        facts_from_session(e, message, note, session, &last);
     }
 }
 
