@@ -32,7 +32,7 @@ void intern_release(struct intern *table)
 }
 
 /* The slot of text, or the empty slot where it belongs. */
-static uint32_t intern_slot(const struct intern *table, struct slice text, uint64_t hash)
+static inline uint32_t intern_slot(const struct intern *table, struct slice text, uint64_t hash)
 {
     uint32_t tag = (uint32_t)(hash >> 32);
     for (uint32_t i = (uint32_t)hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
@@ -47,7 +47,7 @@ static uint32_t intern_slot(const struct intern *table, struct slice text, uint6
     }
 }
 
-static uint64_t intern_hash(const struct intern *table, const char *at, size_t len)
+static inline uint64_t intern_hash(const struct intern *table, const char *at, size_t len)
 {
     return XXH3_64bits_withSeed(at, len, table->seed);
 }
@@ -66,14 +66,10 @@ static void intern_rehash(struct intern *table)
     }
 }
 
-sym intern_add(struct intern *table, struct slice text)
+/* Adds a text that the table lacks. */
+static __attribute__((noinline)) sym intern_new(struct intern *table, struct slice text,
+                                                uint64_t hash, uint32_t slot)
 {
-    if (!text.at)
-        return SYM_NONE;
-    uint64_t hash = intern_hash(table, text.at, text.len);
-    uint32_t slot = intern_slot(table, text, hash);
-    if (table->slots[slot])
-        return (sym)table->slots[slot];
     if (text.len > UINT32_MAX || table->count == UINT32_MAX)
         bug("intern table full");
     struct slice copy = arena_copy(&table->bytes, text);
@@ -84,6 +80,16 @@ sym intern_add(struct intern *table, struct slice text)
     if ((uint64_t)table->count * 4 > (uint64_t)table->slot_mask * 3)
         intern_rehash(table);
     return number;
+}
+
+sym intern_add(struct intern *table, struct slice text)
+{
+    if (!text.at)
+        return SYM_NONE;
+    uint64_t hash = intern_hash(table, text.at, text.len);
+    uint32_t slot = intern_slot(table, text, hash);
+    sym number = (sym)table->slots[slot];
+    return number ? number : intern_new(table, text, hash, slot);
 }
 
 sym intern_find(const struct intern *table, struct slice text)

@@ -54,7 +54,7 @@ bool slice_equal_fold(struct slice a, struct slice b)
     if (a.len != b.len)
         return false;
     for (; i + 8 <= a.len; i += 8)
-        if (lower8(a.at + i) != lower8(b.at + i))
+        if (bytes_differ8(a.at + i, b.at + i) && lower8(a.at + i) != lower8(b.at + i))
             return false;
     for (; i < a.len; i++)
         if (ascii_lower(a.at[i]) != ascii_lower(b.at[i]))

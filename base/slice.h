@@ -42,31 +42,39 @@ static inline bool slice_is_empty(struct slice s)
     return s.len == 0;
 }
 
-/* Byte-wise equality of two runs of len bytes; short ones without a call. */
+/* In which bits eight bytes at a and at b differ. */
+static inline uint64_t bytes_differ8(const char *a, const char *b)
+{
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x ^ y;
+}
+
+/* The same for four bytes. */
+static inline uint32_t bytes_differ4(const char *a, const char *b)
+{
+    uint32_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x ^ y;
+}
+
+/* Byte-wise equality of two runs of len bytes; short ones without a call. The pieces from the front
+ * and from the end may overlap. */
 static inline bool bytes_equal(const char *a, const char *b, size_t len)
 {
-    uint64_t a8, b8, a8_end, b8_end;
-    uint32_t a4, b4, a4_end, b4_end;
-    if (len > 16)
+    if (len > 32)
         return memcmp(a, b, len) == 0;
-    if (len >= 8) { /* the first and the last eight, which may overlap */
-        memcpy(&a8, a, 8);
-        memcpy(&b8, b, 8);
-        memcpy(&a8_end, a + len - 8, 8);
-        memcpy(&b8_end, b + len - 8, 8);
-        return ((a8 ^ b8) | (a8_end ^ b8_end)) == 0;
+    if (len >= 8) {
+        uint64_t differ = bytes_differ8(a, b) | bytes_differ8(a + len - 8, b + len - 8);
+        if (len > 16)
+            differ |= bytes_differ8(a + 8, b + 8) | bytes_differ8(a + len - 16, b + len - 16);
+        return differ == 0;
     }
-    if (len >= 4) {
-        memcpy(&a4, a, 4);
-        memcpy(&b4, b, 4);
-        memcpy(&a4_end, a + len - 4, 4);
-        memcpy(&b4_end, b + len - 4, 4);
-        return ((a4 ^ b4) | (a4_end ^ b4_end)) == 0;
-    }
-    for (size_t i = 0; i < len; i++)
-        if (a[i] != b[i])
-            return false;
-    return true;
+    if (len >= 4)
+        return (bytes_differ4(a, b) | bytes_differ4(a + len - 4, b + len - 4)) == 0;
+    return len == 0 || (a[0] == b[0] && a[len - 1] == b[len - 1] && a[len / 2] == b[len / 2]);
 }
 
 /* Byte-wise equality. */

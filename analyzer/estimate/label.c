@@ -124,8 +124,11 @@ static void label_message(struct labelling *work, uint32_t number)
     struct labels *labels = work->labels;
     struct label_opinion opinion;
     label_opinion_of(work->facts, number, &opinion);
-    struct label guess = { label_model_ham(&labels->model, &work->inputs->rules, &opinion.votes),
-                           add_set(labels, opinion.names, opinion.name_count), false };
+    struct label guess = { (double)NAN, 0, false };
+    if (opinion.name_count) { /* whoever has a vote has a name */
+        guess.ham = label_model_ham(&labels->model, &work->inputs->rules, &opinion.votes);
+        guess.sources = add_set(labels, opinion.names, opinion.name_count);
+    }
     double greatest = (double)NAN;
     bool guessed = false;
     for (uint32_t i = 0; i < message->row_count; i++) {
@@ -134,7 +137,8 @@ static void label_message(struct labelling *work, uint32_t number)
         if (!given_label(work, message, row, &label))
             guessed = true;
         labels->of_row[row] = label;
-        greatest = fmax(greatest, label.ham); /* a NAN gives way to a number */
+        if (isnan(greatest) || label.ham > greatest)
+            greatest = label.ham;
     }
     if (guessed && work->inputs->reasons[number] == POPULATION_COUNTED &&
         came_in(evidence, message))

@@ -12,9 +12,14 @@
 enum { DEAD_MAX = 8192, ALIVE_MAX = 1 << 18 };
 #define DEAD_US ((int64_t)5 * 1000 * 1000)
 
-static uint64_t queue_key(const struct rebuild *r, struct slice queue_id)
+/* The key of a queue id; a line asks for that of its own several times. */
+static uint64_t queue_key(struct rebuild *r, struct slice queue_id)
 {
-    return XXH3_64bits_withSeed(queue_id.at, queue_id.len, (uint64_t)r->realm + 1);
+    if (queue_id.at != r->id.at || queue_id.len != r->id.len) {
+        r->id = queue_id;
+        r->id_key = XXH3_64bits_withSeed(queue_id.at, queue_id.len, (uint64_t)r->realm + 1);
+    }
+    return r->id_key;
 }
 
 /* A free slot of the pool. */
@@ -77,7 +82,7 @@ void mail_name(struct rebuild *r, struct mail *mail, struct slice queue_id)
     hash_map_set(&r->queue_ids, mail->key, mail->index);
 }
 
-struct mail *queue_find(const struct rebuild *r, struct slice queue_id)
+struct mail *queue_find(struct rebuild *r, struct slice queue_id)
 {
     uint32_t found = hash_map_find(&r->queue_ids, queue_key(r, queue_id));
     return found == HASH_MAP_NONE ? NULL : r->mails[found];
@@ -130,33 +135,36 @@ struct mail *queue_birth(struct rebuild *r, const struct event *event, struct sl
     return mail;
 }
 
+/* Forgets the mail that died first. */
+static void dead_forget(struct rebuild *r)
+{
+    struct dead_mail oldest = r->dead[r->dead_head];
+    r->dead_head = (r->dead_head + 1) % DEAD_MAX;
+    r->dead_count--;
+    if (r->mails[oldest.mail]->alive && r->mails[oldest.mail]->message == oldest.message)
+        mail_close(r, r->mails[oldest.mail]);
+}
+
 void queue_die(struct rebuild *r, struct mail *mail)
 {
     if (mail->dead)
         return;
     mail->dead = true;
-    if (r->dead_count == DEAD_MAX) {
-        struct dead_mail oldest = r->dead[r->dead_head];
-        r->dead_head = (r->dead_head + 1) % DEAD_MAX;
-        r->dead_count--;
-        if (r->mails[oldest.mail]->alive && r->mails[oldest.mail]->message == oldest.message)
-            mail_close(r, r->mails[oldest.mail]);
-    }
     if (!r->dead)
         r->dead = xcalloc(DEAD_MAX, sizeof *r->dead);
+    if (r->dead_count == DEAD_MAX)
+        dead_forget(r);
+    if (r->dead_count == 0)
+        r->dead_until_us = r->now_us + DEAD_US;
     r->dead[(r->dead_head + r->dead_count++) % DEAD_MAX] =
         (struct dead_mail){ mail->index, mail->message, r->now_us };
 }
 
 void queue_flush(struct rebuild *r)
 {
-    while (r->dead_count && r->now_us - r->dead[r->dead_head].time_us > DEAD_US) {
-        struct dead_mail oldest = r->dead[r->dead_head];
-        r->dead_head = (r->dead_head + 1) % DEAD_MAX;
-        r->dead_count--;
-        if (r->mails[oldest.mail]->alive && r->mails[oldest.mail]->message == oldest.message)
-            mail_close(r, r->mails[oldest.mail]);
-    }
+    while (r->dead_count && r->now_us - r->dead[r->dead_head].time_us > DEAD_US)
+        dead_forget(r);
+    r->dead_until_us = r->dead_count ? r->dead[r->dead_head].time_us + DEAD_US : INT64_MAX;
 }
 
 /* The message is no message of its own any more: its rows went to another. */

@@ -36,6 +36,7 @@ struct rebuild *rebuild_new(struct evidence *evidence, const struct rebuild_opti
     hash_map_init(&r->sessions);
     buffer_init(&r->scratch, 1 << 16);
     r->last_us = INT64_MIN;
+    r->dead_until_us = INT64_MAX;
     struct logged_reply unknown = { .verdict = VERDICT_UNKNOWN };
     r->unknown_reply = evidence_reply(evidence, &unknown);
     return r;
@@ -256,8 +257,9 @@ void rebuild_event(struct rebuild *r, const struct event *event)
     }
     if (!handler || event->line_class != LINE_UNDERSTOOD)
         return;
+    r->id.len = SIZE_MAX; /* of no text: another line */
     realm_enter(r, event->line->host, event->instance);
-    if (r->dead_count)
+    if (r->now_us > r->dead_until_us)
         queue_flush(r);
     handler(r, event);
 }
@@ -267,6 +269,7 @@ void rebuild_finish(struct rebuild *r)
     if (r->finished)
         return;
     r->finished = true;
+    r->id.len = SIZE_MAX;
     session_close_all(r);
     postscreen_close_all(r);
     queue_close_all(r);

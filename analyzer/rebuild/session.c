@@ -205,6 +205,8 @@ static uint16_t counter_good(const struct event *event, enum event_field field)
     uint64_t count = 0;
     if (!value.at)
         return 0;
+    if (value.len == 1 && ascii_is_digit(value.at[0]))
+        return (uint16_t)(value.at[0] - '0');
     if (!slice_to_u64(slice_head(value, slice_index(value, '/')), &count) || count >= UINT16_MAX)
         return UINT16_MAX - 1;
     return (uint16_t)count;

@@ -21,38 +21,50 @@ static bool service_is_wrapped(const struct evidence *e, sym service)
     return false;
 }
 
-/* Whether a service is wrapped, asked again for the same service as before most of the time. */
-struct wrapped_service {
-    sym service; /* SYM_NONE: none asked yet */
+/* What most messages ask again: whether a service is wrapped, and the names of the protocols. */
+struct settle_memo {
+    sym service; /* asked about last; SYM_NONE: none yet */
     bool wrapped;
+    sym smtp, esmtp; /* SYM_NONE: not asked yet */
 };
 
-static bool is_wrapped(struct wrapped_service *last, const struct evidence *e, sym service)
+static bool is_wrapped(struct settle_memo *memo, const struct evidence *e, sym service)
 {
-    if (last->service != service)
-        *last = (struct wrapped_service){ service, service_is_wrapped(e, service) };
-    return last->wrapped;
+    if (memo->service != service) {
+        memo->service = service;
+        memo->wrapped = service_is_wrapped(e, service);
+    }
+    return memo->wrapped;
+}
+
+static sym protocol(struct settle_memo *memo, struct evidence *e, bool smtp_only)
+{
+    sym *known = smtp_only ? &memo->smtp : &memo->esmtp;
+    if (!*known)
+        *known = intern_add(&e->text, slice_of(smtp_only ? "SMTP" : "ESMTP"));
+    return *known;
 }
 
 /* Adds to a message's facts what the counters at disconnect prove. */
 static void facts_from_session(struct evidence *e, struct message *message,
                                const struct session_note *note, const struct session *session,
-                               struct wrapped_service *last)
+                               struct settle_memo *memo)
 {
-    struct session_facts facts = e->facts[message->facts];
-    bool no_tls = facts.tls == TRI_UNKNOWN && note->no_tls;
-    bool no_auth = !facts.sasl_username && note->no_auth;
-    bool proto = !facts.proto && (note->smtp_only || note->esmtp_only);
+    const struct session_facts *known = &e->facts[message->facts];
+    bool no_tls = known->tls == TRI_UNKNOWN && note->no_tls;
+    bool no_auth = !known->sasl_username && note->no_auth;
+    bool proto = !known->proto && (note->smtp_only || note->esmtp_only);
     if (!no_tls && !no_auth && !proto)
         return;
-    if (no_tls && !is_wrapped(last, e, session->service)) {
+    struct session_facts facts = *known;
+    if (no_tls && !is_wrapped(memo, e, session->service)) {
         facts.tls = TRI_NO;
         facts.ccert_fingerprint = facts.ccert_subject = SYM_EMPTY;
     }
     if (no_auth)
         facts.sasl_method = facts.sasl_username = facts.sasl_sender = SYM_EMPTY;
     if (proto)
-        facts.proto = intern_add(&e->text, slice_of(note->smtp_only ? "SMTP" : "ESMTP"));
+        facts.proto = protocol(memo, e, note->smtp_only);
     message->facts = evidence_facts(e, &facts);
 }
 
@@ -72,7 +84,7 @@ static void helo_from_session(struct message *message, const struct session_note
 void settle_sessions(struct rebuild *r)
 {
     struct evidence *e = r->evidence;
-    struct wrapped_service last = { .service = SYM_NONE };
+    struct settle_memo memo = { .service = SYM_NONE };
     for (uint32_t i = 0; i < e->message_count; i++) {
         struct message *message = &e->messages[i];
         if (message->session == SESSION_NONE || r->notes[i].marks & MARK_GONE)
@@ -88,7 +100,7 @@ void settle_sessions(struct rebuild *r)
         if (r->notes[i].marks & MARK_QUEUED && note->queued < UINT16_MAX)
             note->queued++;
         helo_from_session(message, note);
-        facts_from_session(e, message, note, session, &last);
+        facts_from_session(e, message, note, session, &memo);
     }
 }
 

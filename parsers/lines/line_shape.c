@@ -39,7 +39,7 @@ struct compiled_shape {
     uint16_t classes; /* bit per class in which the shape may stand */
     uint16_t lead;    /* bytes of pattern taken by severity and queue id */
     uint8_t key_len;  /* literal bytes at the start of the rest: 4 to 8; 0 for fewer than 4 */
-    char key[8];
+    char key[8];      /* they: whoever looks a shape up has compared them, `steps` begin behind */
 };
 
 /* One row under a bucket: what the next eight bytes must be, before the row itself is looked at. */
@@ -244,14 +244,17 @@ const struct compiled_shape *shape_compile(struct arena *arena, const struct lin
         *error = compile_constants(arena, row->sets, shape);
     if (*error)
         return NULL;
-    if (steps[0].kind == STEP_LITERAL && steps[0].len >= 4) {
-        shape->key_len =
-            steps[0].len < sizeof shape->key ? (uint8_t)steps[0].len : (uint8_t)sizeof shape->key;
-        memcpy(shape->key, steps[0].literal, shape->key_len);
-    }
     struct step *kept = ARENA_ARRAY(arena, struct step, count);
     memcpy(kept, steps, count * sizeof *kept);
     shape->steps = kept;
+    if (!(row->flags & SHAPE_RAW) && kept->kind == STEP_LITERAL && kept->len >= 4) {
+        shape->key_len = kept->len < sizeof shape->key ? (uint8_t)kept->len : sizeof shape->key;
+        memcpy(shape->key, kept->literal, shape->key_len);
+        kept->literal += shape->key_len;
+        kept->len = (uint16_t)(kept->len - shape->key_len);
+        if (kept->len == 0)
+            shape->steps++;
+    }
     return shape;
 }
 
@@ -386,12 +389,12 @@ static inline bool match_steps(const struct step *step, const char *at, const ch
     return match_choices(step, at, end, event);
 }
 
-/* Matches the text behind severity and queue id: all of it or not at all. Sets the kind and fields
- * when it matches; else the caller forgets the fields. */
+/* Matches the text behind severity and queue id, which begins with the shape's key: all of it or not
+ * at all. Sets the kind and fields when it matches; else the caller forgets the fields. */
 static inline bool match(const struct compiled_shape *shape, struct slice text, struct event *event)
 {
     event->kind = shape->row->kind;
-    if (!match_steps(shape->steps, text.at, text.at + text.len, event)) {
+    if (!match_steps(shape->steps, text.at + shape->key_len, text.at + text.len, event)) {
         event->kind = EVENT_NONE;
         return false;
     }
