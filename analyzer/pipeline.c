@@ -199,7 +199,7 @@ static int client_reject_code(struct config *config)
 
 static void note_time(struct results_input *input, const struct log_line *line)
 {
-    if (line->time_us == TIME_NONE)
+    if (line->time_us == TIME_NONE || line->time_us == input->last_us)
         return;
     if (input->first_us == TIME_NONE || line->time_us < input->first_us) {
         input->first_us = line->time_us;

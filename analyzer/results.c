@@ -8,6 +8,7 @@
 #include "analyzer/estimate/label_score.h"
 #include "analyzer/estimate/population.h"
 #include "base/domain_name.h"
+#include "base/key_order.h"
 #include "base/xalloc.h"
 
 /* ---- making ---- */
@@ -69,46 +70,25 @@ static void count_side(struct results *results, struct results_side *side)
     tally_count(results->tally, &side->view, side->restrictions, &side->set, &results->changes);
 }
 
-/* Rows by time, stable: an LSD radix sort over the microseconds since the first. */
+/* Rows by time, stable; whoever has none stands where it stood, at the log's beginning. */
 static uint32_t *sort_rows(const struct evidence *evidence)
 {
-    enum { DIGIT_BITS = 16, DIGITS = 1 << DIGIT_BITS };
     uint32_t count = evidence->row_count;
     uint32_t *order = xcalloc(count + (size_t)1, sizeof *order);
-    uint32_t *other = xcalloc(count + (size_t)1, sizeof *other);
-    uint32_t *starts = xcalloc(DIGITS, sizeof *starts);
-    int64_t first = INT64_MAX, last = INT64_MIN;
+    int64_t *times = xcalloc(count + (size_t)1, sizeof *times);
+    int64_t first = INT64_MAX;
     for (uint32_t i = 0; i < count; i++) {
         int64_t at = evidence->rows[i].time_us;
         order[i] = i;
-        if (at == TIME_NONE)
-            continue;
-        first = at < first ? at : first;
-        last = at > last ? at : last;
+        times[i] = at;
+        if (at != TIME_NONE && at < first)
+            first = at;
     }
-    uint64_t span = last > first ? (uint64_t)(last - first) : 0;
-    for (unsigned shift = 0; shift < 64 && span >> shift; shift += DIGIT_BITS) {
-        memset(starts, 0, DIGITS * sizeof *starts);
-#define DIGIT_OF(row)                                                                              \
-    (evidence->rows[row].time_us == TIME_NONE                                                      \
-         ? 0                                                                                       \
-         : ((uint64_t)(evidence->rows[row].time_us - first) >> shift) & (DIGITS - 1))
-        for (uint32_t i = 0; i < count; i++)
-            starts[DIGIT_OF(order[i])]++;
-        for (uint32_t d = 0, sum = 0; d < DIGITS; d++) {
-            uint32_t here = starts[d];
-            starts[d] = sum;
-            sum += here;
-        }
-        for (uint32_t i = 0; i < count; i++)
-            other[starts[DIGIT_OF(order[i])]++] = order[i];
-#undef DIGIT_OF
-        uint32_t *swap = order;
-        order = other;
-        other = swap;
-    }
-    free(other);
-    free(starts);
+    for (uint32_t i = 0; i < count; i++)
+        if (times[i] == TIME_NONE)
+            times[i] = first;
+    key_order(order, count, times);
+    free(times);
     return order;
 }
 

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "analyzer/rebuild/recipient_row.h"
+#include "base/rare.h"
 #include "base/xalloc.h"
 
 /* How long, and how many, dead queue ids are still found. */
@@ -42,7 +43,7 @@ static struct mail *mail_slot(struct rebuild *r)
 }
 
 /* Closes the half that was silent for longest: lines that name them later begin anew. */
-static void mail_evict(struct rebuild *r)
+static RARE void mail_evict(struct rebuild *r)
 {
     int64_t oldest = r->now_us, newest = INT64_MIN;
     for (uint32_t i = 0; i < r->mail_count; i++) {
@@ -188,7 +189,7 @@ static void mail_free(struct rebuild *r, struct mail *mail)
 
 /* Decides whether the refused recipients before client= belong to this mail: the sender tells, or
  * that the session had one mail only. */
-static void prefix_settle(struct rebuild *r, struct mail *mail)
+static APART void prefix_settle(struct rebuild *r, struct mail *mail)
 {
     struct mail *prefix = r->mails[mail->prefix - 1];
     struct message *message = mail_message(r, mail), *before = mail_message(r, prefix);
@@ -263,7 +264,7 @@ static void held_settle(struct rebuild *r, struct mail *mail)
 }
 
 /* Settles the rows of a mail whose queue file came to be. */
-static void rows_settle(struct rebuild *r, struct mail *mail)
+static APART void rows_settle(struct rebuild *r, struct mail *mail)
 {
     if (mail->key && (mail->held || mail->binding) && mail->has_message_id)
         *mail_marks(r, mail) |= MARK_QUEUED; /* no word of qmgr will come */
@@ -280,7 +281,7 @@ void mail_close(struct rebuild *r, struct mail *mail)
     if (mail->prefix)
         prefix_settle(r, mail);
     uint16_t *marks = mail_marks(r, mail);
-    if (!(*marks & MARK_ABORTED))
+    if ((mail->held || mail->binding) && !(*marks & MARK_ABORTED))
         rows_settle(r, mail);
     if (!mail->key)
         *marks |= MARK_NOQUEUE;

@@ -18,6 +18,7 @@
 #include "analyzer/rebuild/session.h"
 #include "analyzer/rebuild/settle.h"
 #include "analyzer/rebuild/smtpd_dialog.h"
+#include "base/rare.h"
 #include "base/xalloc.h"
 
 enum { REALMS_MAX = UINT16_MAX };
@@ -121,12 +122,9 @@ static uint32_t realm_add(struct rebuild *r, struct slice host, struct slice ins
     return r->realm_count++;
 }
 
-/* Finds the realm of a line: mostly that of the line before. */
-static void realm_enter(struct rebuild *r, struct slice host, struct slice instance)
+/* Finds another realm than that of the line before. */
+static APART void realm_change(struct rebuild *r, struct slice host, struct slice instance)
 {
-    if (r->realm_count && slice_equal(r->realm_host, host) &&
-        slice_equal(r->realm_instance, instance))
-        return;
     uint64_t key = XXH3_64bits_withSeed(host.at, host.len, 1) * 31 +
                    XXH3_64bits_withSeed(instance.at, instance.len, 2);
     uint32_t found = hash_map_find(&r->realm_map, key);
@@ -137,6 +135,14 @@ static void realm_enter(struct rebuild *r, struct slice host, struct slice insta
     r->realm = found;
     r->realm_host = intern_text(&r->evidence->text, r->realms[found].host);
     r->realm_instance = intern_text(&r->evidence->text, r->realms[found].instance);
+}
+
+/* Finds the realm of a line: mostly that of the line before. */
+static inline void realm_enter(struct rebuild *r, struct slice host, struct slice instance)
+{
+    if (!r->realm_count || !slice_equal(r->realm_host, host) ||
+        !slice_equal(r->realm_instance, instance))
+        realm_change(r, host, instance);
 }
 
 /* From here on another configuration may hold. */

@@ -4,6 +4,7 @@
 #include "analyzer/rebuild/queue_file.h"
 #include "analyzer/rebuild/screened_client.h"
 #include "base/ip_address.h"
+#include "base/rare.h"
 #include "base/xalloc.h"
 
 enum { SESSIONS_MAX = 1 << 16 }; /* open at one time; more are closed as broken off */
@@ -14,7 +15,7 @@ static uint64_t session_key(struct rebuild *r, const struct event *event)
     return (uint64_t)r->realm << 48 | (label & 0xffffff) << 24 | (event->line->pid & 0xffffff);
 }
 
-static void session_evict(struct rebuild *r)
+static RARE void session_evict(struct rebuild *r)
 {
     for (uint32_t i = 0; i < r->state_count; i += 2)
         if (r->states[i]->alive)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyzer/rebuild/recipient_row.h"
+#include "base/key_order.h"
 #include "base/xalloc.h"
 
 /* No question whether such a mail was finished. */
@@ -215,7 +216,7 @@ static void settle_empty(struct rebuild *r, uint32_t number, uint32_t *rows)
 
 /* Which messages stay, in which order. */
 struct arrangement {
-    uint32_t *order;  /* their numbers */
+    uint32_t *order;  /* their numbers, upwards */
     uint32_t *counts; /* by message: its rows, then where the next of them goes */
     uint32_t *place;  /* by message: where it goes; NULL: all stay where they are */
     uint32_t count;
@@ -245,86 +246,65 @@ static void settle_each(struct rebuild *r, struct arrangement *to)
     }
 }
 
-/* Stable merge sort of message numbers by time: runs of the log are in order already. */
-static void sort_by_time(const struct evidence *e, uint32_t *order, uint32_t count)
+/* The new places of the messages that were kept, by number: in order of time. Caller frees. */
+static uint32_t *places_by_time(const struct evidence *e, uint32_t count)
 {
-    uint32_t *from = order, *to = xcalloc((size_t)count + 1, sizeof *to), *spare = to;
-    for (uint32_t width = 1; width < count; width *= 2) {
-        for (uint32_t begin = 0; begin < count; begin += 2 * width) {
-            uint32_t a = begin, middle = begin + width < count ? begin + width : count;
-            uint32_t b = middle, end = middle + width < count ? middle + width : count;
-            for (uint32_t at = begin; at < end; at++) {
-                bool first = a < middle && (b == end || e->messages[from[a]].time_us <=
-                                                            e->messages[from[b]].time_us);
-                to[at] = first ? from[a++] : from[b++];
-            }
-        }
-        uint32_t *swap = from;
-        from = to;
-        to = swap;
+    uint32_t *order = xcalloc((size_t)count + 1, sizeof *order);
+    uint32_t *place = xcalloc((size_t)count + 1, sizeof *place);
+    int64_t *times = xcalloc((size_t)count + 1, sizeof *times);
+    for (uint32_t i = 0; i < count; i++) {
+        order[i] = i;
+        times[i] = e->messages[i].time_us;
     }
-    if (from != order)
-        memcpy(order, from, count * sizeof *order);
-    free(spare);
+    key_order(order, count, times);
+    for (uint32_t i = 0; i < count; i++)
+        place[order[i]] = i;
+    free(order);
+    free(times);
+    return place;
 }
 
-/* Keeps the messages of the arrangement, in its order. */
+/* Keeps the messages of the arrangement, in order of time. */
 static void messages_arrange(struct evidence *e, struct arrangement *to)
 {
     if (to->sorted && to->count == e->message_count)
         return;
-    struct message *into = e->messages;
     to->place = xcalloc((size_t)e->message_count + 1, sizeof *to->place);
-    if (!to->sorted) {
-        sort_by_time(e, to->order, to->count);
-        into = xrealloc_array(NULL, (size_t)to->count + 1, sizeof *into);
-    }
     for (uint32_t i = 0; i < to->count; i++) {
-        into[i] = e->messages[to->order[i]];
+        e->messages[i] = e->messages[to->order[i]];
         to->place[to->order[i]] = i;
     }
     if (!to->sorted) {
-        free(e->messages);
-        e->messages = into;
-        e->message_capacity = to->count + 1;
+        uint32_t *place = places_by_time(e, to->count);
+        for (uint32_t i = 0; i < to->count; i++)
+            to->place[to->order[i]] = place[i];
+        key_permute(e->messages, sizeof *e->messages, place, to->count);
+        free(place);
     }
     e->message_count = to->count;
 }
 
-/* Moves rows so that row i stands at goes_to[i], cycle by cycle. Uses goes_to up. */
-static void rows_permute(struct row *rows, uint32_t *goes_to, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        while (goes_to[i] != i) {
-            uint32_t at = goes_to[i];
-            struct row row = rows[at];
-            rows[at] = rows[i];
-            rows[i] = row;
-            goes_to[i] = goes_to[at];
-            goes_to[at] = at;
-        }
-    }
-}
-
-/* Moves each row to its message's place; rows without message go to the end and are cut off. */
+/* Moves each row to its message's place; rows without message are dropped. */
 static void rows_arrange(struct evidence *e, struct arrangement *to, uint32_t *goes_to)
 {
-    uint32_t kept = 0;
+    uint32_t first = 0, kept = 0;
     bool moves = false;
     for (uint32_t i = 0; i < e->message_count; i++) {
-        e->messages[i].first_row = to->counts[i] = kept;
-        kept += e->messages[i].row_count;
+        e->messages[i].first_row = to->counts[i] = first;
+        first += e->messages[i].row_count;
     }
-    uint32_t cut = kept;
     for (uint32_t i = 0; i < e->row_count; i++) {
         struct row *row = &e->rows[i];
-        if (row->message != NONE && to->place)
+        if (row->message == NONE)
+            continue;
+        if (to->place)
             row->message = to->place[row->message];
-        goes_to[i] = row->message == NONE ? cut++ : to->counts[row->message]++;
-        moves |= goes_to[i] != i;
+        goes_to[kept] = to->counts[row->message]++;
+        moves |= goes_to[kept] != kept;
+        e->rows[kept++] = *row;
     }
     if (moves)
-        rows_permute(e->rows, goes_to, e->row_count);
+        key_permute(e->rows, sizeof *e->rows, goes_to, kept);
     e->row_count = kept;
 }
 

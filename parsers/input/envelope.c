@@ -1,5 +1,6 @@
 #include "parsers/input/envelope.h"
 
+#include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/input/envelope_forms.h"
 #include "parsers/input/fast_scan.h"
@@ -66,7 +67,7 @@ static size_t plain_stamp(const struct envelope *envelope, struct slice raw,
 
 /* Remembers the minute and host of a line in one of the two plain forms: "Nov 22 10:15:01 mx1 " and
  * "2026-11-22T10:15:01.123456+01:00 mx1 ". Other forms are not worth it. */
-static void remember(struct envelope *envelope, struct slice raw, const struct log_line *line)
+static APART void remember(struct envelope *envelope, struct slice raw, const struct log_line *line)
 {
     struct envelope_memory *memory = &envelope->memory;
     const struct civil_time *civil = &envelope->stamp.civil;
@@ -98,9 +99,8 @@ static void remember(struct envelope *envelope, struct slice raw, const struct l
 /* The usual tag in one look, any other by walking. */
 static inline bool fast_tag(const char *at, const char *end, struct log_line *line)
 {
-    if (fast_short_tag(at, end, line))
-        return true;
-    return syslog_tag_parse(slice_make(at, (size_t)(end - at)), line);
+    return fast_short_tag(at, end, line) ||
+           syslog_tag_parse(slice_make(at, (size_t)(end - at)), line);
 }
 
 /* The common path: same minute, same zone, same host as the line remembered. */
@@ -163,7 +163,7 @@ static uint32_t repeat_count(struct slice text, const char *prefix, struct slice
 }
 
 /* rsyslog's "message repeated 3 times: [ text]" stands for its text. */
-static void unfold_repeat(struct log_line *line)
+static RARE void unfold_repeat(struct log_line *line)
 {
     struct slice rest;
     uint32_t count = repeat_count(line->text, "message repeated ", &rest);
@@ -181,7 +181,7 @@ static void unfold_repeat(struct log_line *line)
 }
 
 /* What a line without a program may be. */
-static void look_for_logger(struct envelope *envelope, struct log_line *line)
+static RARE void look_for_logger(struct envelope *envelope, struct log_line *line)
 {
     static const char *const prefixes[] = { "last message repeated ", "above message repeats ",
                                             "--- last message repeated " };
@@ -195,7 +195,7 @@ static void look_for_logger(struct envelope *envelope, struct log_line *line)
 /* Lengths at which somebody cuts: Postfix its text at 2000 bytes (util/msg_syslog.c, behind
  * "warning: " or the like), old syslogds at 1024 with "<22>" and without the host, rsyslog at 8096,
  * syslog-ng at 8192. */
-static bool is_cut(struct slice raw, const struct log_line *line)
+static APART bool is_cut(struct slice raw, const struct log_line *line)
 {
     size_t sent = raw.len + 4 - (line->host.len ? line->host.len + 1 : 0);
     return (line->text.len >= 2000 && line->text.len <= 2009 &&
@@ -230,13 +230,9 @@ void envelope_parse_record(struct envelope *envelope, struct slice raw, const st
     finish(envelope, raw, line);
 }
 
-bool envelope_parse(struct envelope *envelope, struct slice raw, struct log_line *line)
+/* A line that begins in another way than the last one. */
+static APART bool parse_anew(struct envelope *envelope, struct slice raw, struct log_line *line)
 {
-    start(envelope, raw, line);
-    if (parse_like_last(envelope, raw, line)) {
-        finish(envelope, raw, line);
-        return true;
-    }
     switch (envelope_try_forms(envelope, raw, line)) {
     case FORM_YES:
         remember(envelope, raw, line);
@@ -256,6 +252,15 @@ bool envelope_parse(struct envelope *envelope, struct slice raw, struct log_line
     line->time_us = TIME_NONE;
     line->offset_minutes = 0;
     line->envelope = ENVELOPE_NONE;
+    return true;
+}
+
+bool envelope_parse(struct envelope *envelope, struct slice raw, struct log_line *line)
+{
+    start(envelope, raw, line);
+    if (!parse_like_last(envelope, raw, line))
+        return parse_anew(envelope, raw, line);
+    finish(envelope, raw, line);
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/input/duplicates.h"
 #include "parsers/input/envelope.h"
@@ -239,7 +240,7 @@ static size_t read_current(void *user, char *out, size_t size)
 }
 
 /* Opens the current file for reading; false when it is not to be read. */
-static bool start_file(struct input *input)
+static RARE bool start_file(struct input *input)
 {
     struct reading *reading = &input->readings[input->current];
     struct input_file *file = &input->files[input->current];
@@ -295,7 +296,7 @@ static void note_years(struct input *input, const struct input_file *file)
 }
 
 /* Closes the current file and tells what was odd about it. */
-static void finish_file(struct input *input)
+static RARE void finish_file(struct input *input)
 {
     struct reading *reading = &input->readings[input->current];
     struct input_file *file = &input->files[input->current];
@@ -334,7 +335,7 @@ static void finish_file(struct input *input)
 }
 
 /* Said once, at the end. */
-static void finish_all(struct input *input)
+static RARE void finish_all(struct input *input)
 {
     if (input->skipped_outside)
         diagnostics_add(input->remarks, input->skipped_outside, "outside_period",
@@ -373,7 +374,7 @@ static bool find_last_line(struct input *input, struct slice past, struct slice 
 }
 
 /* "last message repeated N times" stands for that host's last line. */
-static void repeat_last(struct input *input, struct log_line *line)
+static RARE void repeat_last(struct input *input, struct log_line *line)
 {
     struct log_line found;
     if (!input->lookback.scratch)
@@ -392,16 +393,21 @@ static void repeat_last(struct input *input, struct log_line *line)
     line->truncated |= found.truncated;
 }
 
-/* Reads one line of the current file; false at its end. */
-static bool read_line(struct input *input, struct raw_line *raw, struct log_line *line)
+/* Reads one entry of a journal export; false at the file's end. */
+static APART bool read_record(struct input *input, struct raw_line *raw, struct log_line *line)
 {
-    if (input->is_export) {
-        struct record record;
-        if (!journal_export_next(&input->journal, &input->reader, raw, &record))
-            return false;
-        envelope_parse_record(&input->envelope, raw->text, &record, line);
-        return true;
-    }
+    struct record record;
+    if (!journal_export_next(&input->journal, &input->reader, raw, &record))
+        return false;
+    envelope_parse_record(&input->envelope, raw->text, &record, line);
+    return true;
+}
+
+/* Reads one line of the current file; false at its end. */
+static inline bool read_line(struct input *input, struct raw_line *raw, struct log_line *line)
+{
+    if (input->is_export)
+        return read_record(input, raw, line);
     do {
         if (!line_reader_next(&input->reader, raw))
             return envelope_flush(&input->envelope, raw->text, line);
@@ -410,7 +416,7 @@ static bool read_line(struct input *input, struct raw_line *raw, struct log_line
 }
 
 /* True when the line lies outside --since and --until. */
-static bool is_outside(const struct input *input)
+static APART bool is_outside(const struct input *input)
 {
     const struct input_options *options = &input->options;
     if (input->last_us == TIME_NONE)

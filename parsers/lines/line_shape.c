@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
 #include "parsers/lines/scan_bytes.h"
@@ -350,8 +351,8 @@ static bool choose_again(struct choice *choices, unsigned *depth, const char *en
 }
 
 /* The rest of the steps, with slots that end at the next literal, or a later one. */
-static bool match_choices(const struct step *step, const char *at, const char *end,
-                          struct event *event)
+static APART bool match_choices(const struct step *step, const char *at, const char *end,
+                                struct event *event)
 {
     struct choice choices[MAX_STEPS];
     unsigned depth = 0, retries = 0;
@@ -527,17 +528,18 @@ static inline uint64_t head_of(struct slice text)
 unsigned shape_set_match(const struct shape_set *set, struct slice text, enum shape_effort effort,
                          struct event *event)
 {
-    unsigned class_index = set->raw ? 0 : take_lead(&text, effort == SHAPE_ANY_ID, event);
-    uint64_t head = head_of(text);
-    unsigned bucket = set->raw ? 0 : bucket_of((const char *)&head);
-    const struct candidate *at = set->list + set->start[class_index * BUCKETS + bucket];
-    const struct candidate *end = set->list + set->start[class_index * BUCKETS + bucket + 1];
-    uint64_t has[EVENT_MASK_WORDS];
+    unsigned place = 0; /* of a raw set's shapes, which have no key */
+    uint64_t head = 0, has[EVENT_MASK_WORDS];
+    if (!set->raw) {
+        place = take_lead(&text, effort == SHAPE_ANY_ID, event) * BUCKETS;
+        head = head_of(text);
+        place += bucket_of((const char *)&head);
+    }
+    const struct candidate *at = set->list + set->start[place];
+    const struct candidate *end = set->list + set->start[place + 1];
     memcpy(has, event->has, sizeof has);
     for (; at < end; at++) {
-        if (((head ^ at->key) & at->mask) != 0 && !set->raw)
-            continue;
-        if (effort != SHAPE_USUAL && !at->strong)
+        if (((head ^ at->key) & at->mask) != 0 || (effort != SHAPE_USUAL && !at->strong))
             continue;
         if (match(at->shape, text, event))
             return at->index;

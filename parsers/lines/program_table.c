@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/intern.h"
+#include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/lines/program_names.h"
 #include "parsers/lines/scan_bytes.h"
@@ -203,7 +204,7 @@ static struct program *program_new(struct line_parser *parser, struct slice name
 }
 
 /* The program of that name; past MAX_PROGRAMS names all new ones are one stranger without name. */
-static struct program *program_find(struct line_parser *parser, struct slice name)
+static APART struct program *program_find(struct line_parser *parser, struct slice name)
 {
     if (!name.at || name.len > SHAPE_PROGRAM_MAX ||
         (parser->program_count >= MAX_PROGRAMS && !intern_find(&parser->names, name)))
@@ -239,8 +240,8 @@ static inline struct program *program_get(struct line_parser *parser, struct sli
 
 /* --- lines ------------------------------------------------------------------------------------- */
 
-static void remember(struct line_parser *parser, struct example *example,
-                     const struct log_line *line)
+static RARE void remember(struct line_parser *parser, struct example *example,
+                          const struct log_line *line)
 {
     example->raw = arena_copy(&parser->arena, slice_head(line->raw, SHAPE_EXAMPLE_MAX));
     example->file = line->file;
@@ -248,8 +249,8 @@ static void remember(struct line_parser *parser, struct example *example,
 }
 
 /* Lines that no shape of the program takes. */
-static void book_unmatched(struct line_parser *parser, struct program *program,
-                           const struct log_line *line, struct event *event)
+static RARE void book_unmatched(struct line_parser *parser, struct program *program,
+                                const struct log_line *line, struct event *event)
 {
     char mask[SHAPE_MASK_MAX];
     enum program_origin origin = program->rules->rule->origin;
@@ -268,7 +269,8 @@ static void book_unmatched(struct line_parser *parser, struct program *program,
 }
 
 /* Lines without envelope, and remarks of the logger (a repeat marker is understood). */
-static void book_odd(struct line_parser *parser, const struct log_line *line, struct event *event)
+static RARE void book_odd(struct line_parser *parser, const struct log_line *line,
+                          struct event *event)
 {
     event->line_class = line->malformed ? LINE_MALFORMED : LINE_FOREIGN;
     event->service = SERVICE_NONE;
@@ -285,8 +287,8 @@ static void book_odd(struct line_parser *parser, const struct log_line *line, st
                                       : (struct slice)SLICE("(remark of the logger)"));
 }
 
-static bool match_user(struct line_parser *parser, struct program *program,
-                       const struct log_line *line, struct event *event)
+static APART bool match_user(struct line_parser *parser, struct program *program,
+                             const struct log_line *line, struct event *event)
 {
     unsigned index = shape_set_match(program->user->set, line->text, SHAPE_USUAL, event);
     if (index == SHAPE_NO_MATCH)
@@ -304,8 +306,8 @@ static bool match_user(struct line_parser *parser, struct program *program,
 
 /* What no row takes as it stands: without blanks at its end (some texts end in an empty field, some
  * lines just have them), and for Postfix with a first word that is no proper queue id. */
-static unsigned match_again(const struct program *program, struct slice text,
-                            enum shape_effort effort, struct event *event)
+static RARE unsigned match_again(const struct program *program, struct slice text,
+                                 enum shape_effort effort, struct event *event)
 {
     const struct shape_set *set = program->rules->set;
     unsigned index = SHAPE_NO_MATCH;
