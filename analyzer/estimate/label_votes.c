@@ -244,8 +244,16 @@ static void name_source(struct label_opinion *opinion, struct slice source, cons
 {
     enum { ROOM = SOURCE_SIZE - 16 };
     struct source_name name;
-    snprintf(name.text, sizeof name.text, "%.*s%s%s", (int)(source.len < ROOM ? source.len : ROOM),
-             source.at, what ? ":" : "", what ? what : "");
+    size_t len = source.len ? strnlen(source.at, source.len < ROOM ? source.len : ROOM) : 0;
+    if (len)
+        memcpy(name.text, source.at, len);
+    if (what) {
+        size_t more = strnlen(what, sizeof name.text - len - 2);
+        name.text[len++] = ':';
+        memcpy(name.text + len, what, more);
+        len += more;
+    }
+    name.text[len] = '\0';
     for (size_t i = 0; i < opinion->name_count; i++)
         if (strcmp(opinion->names[i].text, name.text) == 0)
             return;

@@ -132,8 +132,7 @@ static uint32_t *make_units(struct replay *replay)
         xcalloc((size_t)(replay->by_row ? evidence->row_count : evidence->message_count) + 1,
                 sizeof *units);
     if (!replay->by_row)
-        replay->row_classes =
-            xcalloc((size_t)evidence->row_count + 1, sizeof *replay->row_classes);
+        replay->row_classes = xcalloc((size_t)evidence->row_count + 1, sizeof *replay->row_classes);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
         const struct message *message = &evidence->messages[m];
         uint32_t rows = 0, recipient, row_class;

@@ -149,9 +149,9 @@ struct rebuild {
     uint32_t row_next_capacity;
     struct dead_mail *dead; /* ring */
     uint32_t dead_head, dead_count;
-    int64_t dead_until_us;  /* when the oldest may be forgotten; INT64_MAX: there is none */
-    struct slice id;        /* of the current line, hashed last; its length SIZE_MAX: none yet */
-    uint64_t id_key;        /* its key */
+    int64_t dead_until_us;   /* when the oldest may be forgotten; INT64_MAX: there is none */
+    struct slice id;         /* of the current line, hashed last; its length SIZE_MAX: none yet */
+    uint64_t id_key;         /* its key */
     int64_t now_us, last_us; /* time of the current line; latest of all */
     struct text_cache relay, dsn, label, service;
     struct buffer scratch;

@@ -20,9 +20,16 @@ static void add_reply_text(struct buffer *out, struct slice text,
                            const struct slice names[REPLY_SLOTS])
 {
     for (size_t i = 0; i < text.len; i++) {
+        size_t from = i;
+        while (i < text.len && !(text.at[i] > 0 && text.at[i] < REPLY_SLOTS) && text.at[i] != '<' &&
+               text.at[i] != '[')
+            i++;
+        buffer_add(out, text.at + from, i - from);
+        if (i == text.len)
+            break;
         char byte = text.at[i];
-        buffer_add_byte(out, byte > 0 && byte < REPLY_SLOTS ? '?' : byte);
-        if (byte != '<' && byte != '[')
+        buffer_add_byte(out, byte < REPLY_SLOTS ? '?' : byte);
+        if (byte < REPLY_SLOTS)
             continue;
         char end = byte == '<' ? '>' : ']';
         for (int slot = 1; slot < REPLY_SLOTS; slot++) {
