@@ -15,24 +15,34 @@ enum verdict_kind reply_verdict(const struct event *event)
     return code.len && *code.at == '4' ? VERDICT_DEFER : VERDICT_REJECT;
 }
 
+/* True for bytes that would be taken for a slot. */
+static bool is_slot(char byte)
+{
+    return byte > 0 && byte < REPLY_SLOTS;
+}
+
+/* Index of the first byte from `i` on that is not just copied: what opens a name, or looks like a
+ * slot. */
+static size_t plain_end(struct slice text, size_t i)
+{
+    while (i < text.len && text.at[i] != '<' && text.at[i] != '[' && !is_slot(text.at[i]))
+        i++;
+    return i;
+}
+
 /* Appends text with the row's own names as slots: "<NAME>" and "[ADDRESS]". */
 static void add_reply_text(struct buffer *out, struct slice text,
                            const struct slice names[REPLY_SLOTS])
 {
     for (size_t i = 0; i < text.len; i++) {
         size_t from = i;
-        while (i < text.len && !(text.at[i] > 0 && text.at[i] < REPLY_SLOTS) && text.at[i] != '<' &&
-               text.at[i] != '[')
-            i++;
+        i = plain_end(text, i);
         buffer_add(out, text.at + from, i - from);
         if (i == text.len)
             break;
-        char byte = text.at[i];
-        buffer_add_byte(out, byte < REPLY_SLOTS ? '?' : byte);
-        if (byte < REPLY_SLOTS)
-            continue;
-        char end = byte == '<' ? '>' : ']';
-        for (int slot = 1; slot < REPLY_SLOTS; slot++) {
+        char byte = text.at[i], end = byte == '<' ? '>' : ']';
+        buffer_add_byte(out, is_slot(byte) ? '?' : byte);
+        for (int slot = is_slot(byte) ? REPLY_SLOTS : 1; slot < REPLY_SLOTS; slot++) {
             struct slice name = names[slot];
             if (name.len && text.len - i > name.len + 1 && text.at[i + 1 + name.len] == end &&
                 memcmp(text.at + i + 1, name.at, name.len) == 0) {
