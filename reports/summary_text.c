@@ -144,8 +144,8 @@ static void add_assessment(struct page *page)
     add_range(page, "in this log", a.census, "  over undecided rows and doubtful labels");
     add_range(page, "mail to come", a.forecast, "  95 %, for as many and as unequal senders");
     add_range(page, "a typical week", a.typical, "  95 %, senders drawn anew");
-    add_range(page, "without one", a.without, "  leaving out one sender:");
-    if (!isnan(a.without.low)) {
+    if (a.without.high > 0) { /* nobody carries a loss of nothing */
+        add_range(page, "without one", a.without, "  leaving out one sender:");
         page_add(page, "                 ");
         page_foreign(page, a.without_low);
         page_add(page, " for the least, ");

@@ -272,10 +272,13 @@ static void add_lateness(struct page *page)
         page_count(page, late.candidate.pool_clusters, 0);
         page_add(page, " of ");
         page_count(page, late.candidate.of_clusters, 0);
-        page_add(page,
-                 " senders put off write from several networks: a retry from another\n"
-                 "  one is put off anew. How long the others wait is up to their queues: mail "
-                 "that was\n  let in at once has no retry in the log.\n");
+        page_add(page, " senders put off write from several networks: a retry from\n"
+                       "  another one is put off anew.\n");
+        page_wrapped(page,
+                     slice_of("Mail that was let in at once has no retry in the log: how late it "
+                              "would come is up to the senders' queues, and a greylist that never "
+                              "sees a retry learns no client, so that this is an upper limit."),
+                     2);
     }
     if (late.greylisting.cases || late.candidate.delayed.count)
         page_wrapped(page,
