@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/estimate/drift.h"
 #include "analyzer/estimate/hit_count.h"
@@ -12,7 +13,11 @@
 #include "base/number_text.h"
 #include "base/xalloc.h"
 
-enum { WEEK_DAYS = 7, MONDAY = 3 /* days from the first Monday of 1970 back to its first day */ };
+enum {
+    WEEK_DAYS = 7,
+    MONDAY = 3,      /* days from the first day of 1970 back to a Monday */
+    WEEKS_MAX = 520, /* the last ten years: a log of mad time stamps must not fill the memory */
+};
 #define DAY_US  ((int64_t)24 * 3600 * 1000000)
 #define WEEK_US (WEEK_DAYS * DAY_US)
 /* A log that begins or ends within half a day of a week's edge covers the week: nights are quiet. */
@@ -56,7 +61,7 @@ static int compare_numbers(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-/* The numbers of the weeks that have mail, sorted, each once. */
+/* The numbers of the last weeks that have mail, sorted, each once. */
 static int64_t *find_weeks(const struct results *results, size_t *count)
 {
     const struct evidence *evidence = results->parts.evidence;
@@ -76,12 +81,20 @@ static int64_t *find_weeks(const struct results *results, size_t *count)
     for (size_t i = 0; i < used; i++)
         if (*count == 0 || numbers[*count - 1] != numbers[i])
             numbers[(*count)++] = numbers[i];
+    if (*count > WEEKS_MAX) {
+        memmove(numbers, numbers + *count - WEEKS_MAX, WEEKS_MAX * sizeof *numbers);
+        *count = WEEKS_MAX;
+    }
     return numbers;
 }
 
-static size_t week_of(const int64_t *numbers, size_t count, int64_t number)
+/* The index of a message's week; `count` when it counts for none. */
+static size_t week_of(const struct results *results, uint32_t message, const int64_t *numbers,
+                      size_t count)
 {
-    size_t low = 0, high = count;
+    int64_t number = week_number(results->parts.evidence->messages[message].time_us,
+                                 results->parts.input.first_offset);
+    size_t low = 0, high = counts(results, message) ? count : 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (numbers[middle] < number)
@@ -89,7 +102,7 @@ static size_t week_of(const int64_t *numbers, size_t count, int64_t number)
         else
             high = middle;
     }
-    return low;
+    return low < count && counts(results, message) && numbers[low] == number ? low : count;
 }
 
 static void describe_week(const struct results *results, int64_t number, struct results_week *week)
@@ -120,29 +133,25 @@ static double coverage_of(const struct calendar *calendar, size_t week)
 static void make_calendar(struct calendar *calendar, const struct results *results,
                           struct arena *arena)
 {
-    const struct evidence *evidence = results->parts.evidence;
-    int offset = results->parts.input.first_offset;
-    int64_t *numbers = find_weeks(results, &calendar->week_count);
+    uint32_t messages = results->parts.evidence->message_count;
+    size_t count;
+    int64_t *numbers = find_weeks(results, &count);
     calendar->results = results;
-    calendar->weeks = ARENA_ARRAY(arena, struct results_week, calendar->week_count + 1);
-    calendar->messages = xcalloc(evidence->message_count + (size_t)1, sizeof(uint32_t));
-    calendar->starts = xcalloc(calendar->week_count + 2, sizeof(uint32_t));
-    for (uint32_t m = 0; m < evidence->message_count; m++)
-        if (counts(results, m))
-            calendar
-                ->weeks[week_of(numbers, calendar->week_count,
-                                week_number(evidence->messages[m].time_us, offset))]
-                .messages++;
-    for (size_t w = 0; w < calendar->week_count; w++)
+    calendar->week_count = count;
+    calendar->weeks = ARENA_ARRAY(arena, struct results_week, count + 1);
+    calendar->messages = xcalloc(messages + (size_t)1, sizeof(uint32_t));
+    calendar->starts = xcalloc(count + 2, sizeof(uint32_t));
+    for (uint32_t m = 0; m < messages; m++)
+        calendar->weeks[week_of(results, m, numbers, count)].messages++; /* one more: of no week */
+    for (size_t w = 0; w < count; w++)
         calendar->starts[w + 1] = calendar->starts[w] + (uint32_t)calendar->weeks[w].messages;
-    uint32_t *next = xcalloc(calendar->week_count + 1, sizeof *next);
-    for (uint32_t m = 0; m < evidence->message_count; m++)
-        if (counts(results, m)) {
-            size_t w = week_of(numbers, calendar->week_count,
-                               week_number(evidence->messages[m].time_us, offset));
+    uint32_t *next = xcalloc(count + 1, sizeof *next);
+    for (uint32_t m = 0; m < messages; m++) {
+        size_t w = week_of(results, m, numbers, count);
+        if (w < count)
             calendar->messages[calendar->starts[w] + next[w]++] = m;
-        }
-    for (size_t w = 0; w < calendar->week_count; w++) {
+    }
+    for (size_t w = 0; w < count; w++) {
         describe_week(results, numbers[w], &calendar->weeks[w]);
         calendar->weeks[w].coverage = coverage_of(calendar, w);
     }
