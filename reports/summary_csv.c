@@ -2,17 +2,22 @@
 
 #include <math.h>
 
+#include "analyzer/results_history.h"
+#include "base/arena.h"
 #include "base/buffer.h"
+#include "base/civil_time.h"
 #include "base/escape.h"
 #include "base/xalloc.h"
 
 enum { DOCUMENT_LIMIT = 1 << 26 };
 
-/* What a line is about: a whole set, or one restriction of it. */
+/* What a line is about: a whole set, or one restriction of it, or one week of the candidate. */
 struct csv_line {
     const char *set_name;
     const struct results_set *set;
     const struct results_restriction *restriction; /* NULL: the whole set */
+    int64_t week_us;                               /* its Monday; TIME_NONE: all of the log */
+    int zone;
 };
 
 enum csv_estimate { ESTIMATE_NONE, ESTIMATE_HAM_LOST, ESTIMATE_SPAM_STOPPED };
@@ -43,6 +48,16 @@ static void add_coverage(struct buffer *out, const struct csv_line *line,
 {
     (void)column;
     add_number(out, line->set->coverage);
+}
+
+static void add_week(struct buffer *out, const struct csv_line *line,
+                     const struct csv_column *column)
+{
+    (void)column;
+    if (line->week_us == TIME_NONE)
+        return;
+    struct civil_time day = civil_from_us(line->week_us, line->zone);
+    buffer_format(out, "%04d-%02d-%02d", day.year, day.month, day.day);
 }
 
 /* Where a column's value lies: in the restriction, or in one of the line's estimates; NULL: the line
@@ -134,6 +149,7 @@ static const struct csv_column columns[] = {
     { "so_ratio", add_real, OF(so_ratio) },
     { "coverage", add_coverage, 0, ESTIMATE_NONE },
     { "confidence", add_real, E(ESTIMATE_HAM_LOST, confidence) },
+    { "week", add_week, 0, ESTIMATE_NONE },
 };
 /* clang-format on */
 
@@ -149,9 +165,27 @@ static void add_line(struct buffer *out, const struct csv_line *line)
 
 static void add_set(struct buffer *out, const char *name, const struct results_set *set)
 {
-    add_line(out, &(struct csv_line){ name, set, NULL });
+    add_line(out, &(struct csv_line){ name, set, NULL, TIME_NONE, 0 });
     for (size_t i = 0; i < set->restriction_count; i++)
-        add_line(out, &(struct csv_line){ name, set, &set->restrictions[i] });
+        add_line(out, &(struct csv_line){ name, set, &set->restrictions[i], TIME_NONE, 0 });
+}
+
+/* The candidate's two rates of each week, in lines of the set "week". */
+static void add_weeks(struct buffer *out, const struct results *results)
+{
+    struct arena arena;
+    arena_init(&arena);
+    struct results_drift drift = results_drift(results, &arena);
+    for (size_t w = 0; w < drift.week_count; w++) {
+        struct results_set set = {
+            .coverage = drift.weeks[w].coverage,
+            .ham_lost = drift.series[SERIES_HAM_LOST].points[w].estimate,
+            .spam_stopped = drift.series[SERIES_SPAM_STOPPED].points[w].estimate,
+        };
+        add_line(out, &(struct csv_line){ "week", &set, NULL, drift.weeks[w].start_us,
+                                          results_input(results)->first_offset });
+    }
+    arena_release(&arena);
 }
 
 bool summary_csv_write(const struct results *results, const struct report_context *context,
@@ -165,6 +199,7 @@ bool summary_csv_write(const struct results *results, const struct report_contex
     buffer_add_text(&out, "\r\n");
     add_set(&out, "baseline", results_baseline(results));
     add_set(&out, "candidate", results_candidate(results));
+    add_weeks(&out, results);
     bool good = !out.overflow && fwrite(out.at, 1, out.len, to) == out.len;
     buffer_release(&out);
     return good;

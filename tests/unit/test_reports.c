@@ -359,7 +359,8 @@ START_TEST(test_csv)
         }
         ck_assert_uint_eq(commas, columns);
     }
-    ck_assert_uint_eq(lines, 1 + 2 * 3);
+    ck_assert_uint_eq(lines, 1 + 2 * 3 + 1);
+    ck_assert(strstr(text, "\r\nweek,,") && strstr(text, ",0.975,0.95,2026-11-22\r\n"));
     static const char *const must[] = { "ham_lost_rate",        "ham_lost_of",       "ham_lost_low",
                                         "ham_lost_high",        "ham_lost_clusters", "coverage",
                                         "ham_lost_effective_n", "spam_stopped_rate" };
