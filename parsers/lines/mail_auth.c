@@ -17,6 +17,7 @@
 
 /* clang-format off */
 static const struct line_shape dkim[] = {
+    DKIM("{queue_id}: DKIM-Signature field added", "4jY4Wd0VKsz39: DKIM-Signature field added", "signed"),
     DKIM("{queue_id}: DKIM-Signature field added (s={selector}, d={domain})", "4jY4Wd0VKsz39: DKIM-Signature field added (s=mail, d=example.com)", "signed"),
     DKIM("{queue_id}: DKIM-Signature header added (s={selector}, d={domain})", "4jY4Wd0VKsz39: DKIM-Signature header added (s=mail, d=example.com)", "signed"),
     DKIM("{queue_id}: \"DKIM-Signature\" header added{*}", "4jY4Wd0VKsz39: \"DKIM-Signature\" header added by mx.example.com", "signed"),

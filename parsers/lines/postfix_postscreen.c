@@ -43,6 +43,7 @@ static const struct line_shape postscreen[] = {
     VIOLATION("NON-SMTP COMMAND", " after {after}: {text}", " after CONNECT: GET / HTTP/1.0"),
     VIOLATION("NON-SMTP COMMAND", " {text}", " GET / HTTP/1.0"),
     VIOLATION("COMMAND PIPELINING", " after {after}: {text}", " after EHLO: MAIL FROM:<a@b.example>\\r\\n"),
+    VIOLATION("COMMAND PIPELINING", " after {after}:", " after .:"),
     VIOLATION("COMMAND TIME LIMIT", " after {after}", " after CONNECT"),
     VIOLATION("COMMAND TIME LIMIT", "", ""),
     VIOLATION("COMMAND COUNT LIMIT", " after {after}", " after RCPT"),

@@ -41,6 +41,8 @@ static const struct line_shape qmgr[] = {
       "4jY4Wd0VKsz39: from=<a@example.org>, size=276, nrcpt=1 (queue active)\n"
       "4jY4Wd0VKsz39: from=<>, size=2195, nrcpt=1 (queue active)\n"
       "4jY4Wd0VKsz39: from=<\"odd, size=1, user\"@example.org>, size=692, nrcpt=2 (queue active)", NULL, SHAPE_STRONG },
+    { EVENT_QMGR_ACTIVE, "{queue_id}: from={sender:address}, size={size:int}, nrcpt={nrcpt:int} (queue active)",
+      "4jY4Wd0VKsz39: from=a@example.org, size=276, nrcpt=1 (queue active)", NULL, 0 },
     { EVENT_QMGR_REMOVED, "{queue_id}: removed", "4jY4Wd0VKsz39: removed", NULL, SHAPE_STRONG },
     { EVENT_QMGR_EXPIRED, "{queue_id}: from=<{sender:address}>, status={status}, returned to sender",
       "4jY4Wd0VKsz39: from=<a@example.org>, status=expired, returned to sender", NULL, SHAPE_STRONG },

@@ -142,7 +142,7 @@ static const struct line_shape shapes[] = {
     { EVENT_SMTPD_DISCONNECT, "disconnect from {client}{session_counts}",
       "disconnect from mail.example.org[192.0.2.7]\n"
       "disconnect from unknown[192.0.2.9] ehlo=1 mail=1 rcpt=0/3 data=0/1 unknown=0/1 commands=2/7", NULL, SHAPE_STRONG },
-    { EVENT_SMTPD_CLIENT, "{queue_id}: client={client}{client_tail}",
+    { EVENT_SMTPD_CLIENT, "{queue_id?}: client={client}{client_tail}",
       "4jY4Wd0VKsz39: client=mail.example.org[192.0.2.7]\n"
       "NOQUEUE: client=unknown[192.0.2.9]\n"
       "0FCEE9247A9: client=mail.example.org[192.0.2.7], sasl_method=PLAIN, sasl_username=anna@example.com\n"
