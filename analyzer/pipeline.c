@@ -10,6 +10,7 @@
 #include "analyzer/rebuild/books.h"
 #include "analyzer/rebuild/rebuild.h"
 #include "analyzer/results_internal.h"
+#include "analyzer/traffic.h"
 #include "base/xalloc.h"
 #include "parsers/config/word_list.h"
 #include "parsers/data/address_list.h"
@@ -235,10 +236,13 @@ static void read_lines(struct pipeline *pipeline)
     struct rebuild *rebuild = rebuild_new(&pipeline->evidence, &options, &pipeline->remarks);
     struct log_line line;
     struct event event;
+    struct traffic traffic;
     uint64_t count = 0;
+    traffic_init(&traffic);
     while (!pipeline->stopped && input_next(pipeline->reader, &line)) {
         line_parse(pipeline->parser, &line, &event);
         rebuild_event(rebuild, &event);
+        traffic_add(&traffic, &event);
         note_time(&pipeline->input, &line);
         if (++count % LINES_PER_PROGRESS == 0)
             pipeline->stopped = !tell_progress(pipeline, count);
@@ -248,6 +252,8 @@ static void read_lines(struct pipeline *pipeline)
     if (!pipeline->stopped)
         rebuild_finish(rebuild);
     rebuild_free(rebuild);
+    pipeline->input.traffic = traffic.totals;
+    traffic_release(&traffic);
 }
 
 static void book_input(struct pipeline *pipeline)
@@ -435,6 +441,7 @@ struct results *pipeline_run(const struct pipeline_options *options, struct faul
 bool pipeline_check_books(const struct results *results, FILE *to, struct fault *fault)
 {
     books_print(&results->parts.evidence->books, to);
+    traffic_print(&results_input(results)->traffic, to);
     return books_balance(results->parts.evidence, fault);
 }
 

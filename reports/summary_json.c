@@ -128,6 +128,22 @@ static json_t *assessment_json(const struct results *results)
     return object;
 }
 
+static json_t *traffic_json(const struct results_traffic *traffic)
+{
+    json_t *object = json_object();
+    json_value_set(object, "received", json_value_whole(traffic->received));
+    json_value_set(object, "delivered", json_value_whole(traffic->delivered));
+    json_value_set(object, "forwarded", json_value_whole(traffic->forwarded));
+    json_value_set(object, "deferred", json_value_whole(traffic->deferred));
+    json_value_set(object, "deferrals", json_value_whole(traffic->deferrals));
+    json_value_set(object, "bounced", json_value_whole(traffic->bounced));
+    json_value_set(object, "rejected", json_value_whole(traffic->rejected));
+    json_value_set(object, "reject_warnings", json_value_whole(traffic->reject_warnings));
+    json_value_set(object, "held", json_value_whole(traffic->held));
+    json_value_set(object, "discarded", json_value_whole(traffic->discarded));
+    return object;
+}
+
 static json_t *input_json(const struct results_input *input)
 {
     json_t *object = json_object(), *files = json_array(), *classes = json_object();
@@ -147,6 +163,7 @@ static json_t *input_json(const struct results_input *input)
     json_value_set(object, "messages", json_value_whole(input->messages));
     json_value_set(object, "rows", json_value_whole(input->rows));
     json_value_set(object, "open", json_value_whole(input->open));
+    json_value_set(object, "traffic", traffic_json(&input->traffic));
     return object;
 }
 
