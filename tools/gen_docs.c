@@ -7,6 +7,7 @@
 
 #include "analyzer/policy/restriction.h"
 #include "base/xalloc.h"
+#include "parsers/input/envelope.h"
 #include "parsers/lines/program_names.h"
 
 /* "reads" as the words of the evidence. */
@@ -146,17 +147,119 @@ static bool is_first_use(const struct program_rule *rules, size_t rule, size_t a
     return true;
 }
 
-static void print_formats(void)
+/* A cell of a table: '|' would end it, '`' the code it stands in. */
+static void print_code(const char *text, size_t len)
 {
-    fputs("# Line formats\n\n"
-          "Every line shape that is understood, with its first sample; made from the tables in\n"
-          "`parsers/lines/` by `make docs`. A pattern is literal text with slots: `{field}`, "
-          "`{field:type}`,\n"
-          "`{*}` for text that is skipped (`parsers/lines/line_shape.h`).\n\n"
-          "| program | tables |\n|---|---|\n",
+    fputs("``", stdout);
+    if (len && text[0] == '`')
+        putchar(' ');
+    for (size_t i = 0; i < len; i++)
+        printf(text[i] == '|' ? "\\|" : "%c", text[i]);
+    if (len && text[len - 1] == '`')
+        putchar(' ');
+    fputs("``", stdout);
+}
+
+static void print_envelopes(void)
+{
+    size_t count;
+    const char *const *names = envelope_format_names(&count);
+    fputs("## Envelopes\n\n"
+          "The form is found line by line; `--format NAME` tries one form alone. Year-less stamps "
+          "get their\n"
+          "year from `--year`, the file or the queue ids; the rest of the line does not depend on "
+          "it.\n\n"
+          "| name | a line |\n|---|---|\n",
           stdout);
+    for (size_t i = 0; i < count; i++) {
+        const char *sample = envelope_format_sample(names[i]);
+        printf("| %s | ", names[i]);
+        if (sample && *sample)
+            print_code(sample, strlen(sample));
+        else
+            fputs("records of `journalctl -o export`: `KEY=value` lines, an empty line behind each",
+                  stdout);
+        fputs(" |\n", stdout);
+    }
+}
+
+static void print_teaching(void)
+{
+    fputs("\n## Teaching a program's lines\n\n"
+          "`--shapes FILE` adds shapes of your own, without C. A `program` line names one or more "
+          "programs,\n"
+          "the kind of event, and fields that are always set; the indented lines below it are "
+          "patterns. They\n"
+          "are compared with the text behind `prog[pid]: `, the first that takes all of it wins, "
+          "and they go\n"
+          "before the built-in ones. `#` begins a comment.\n\n"
+          "    program bdmaild,BDMAILD kind=virus_verdict verdict=virus\n"
+          "      \"VIRUS: sender: {sender}, recipients: {recipients:list}, {*}threat: {virus}, "
+          "{*}\"\n"
+          "    program bdlived,BDLIVED kind=defs_update ok=1\n"
+          "      \"INFO: {*}pdate{*}successful{*}\"\n\n"
+          "`{field}` takes the shortest text up to the next literal, `{*}` skips it, "
+          "`{field:type}` takes a\n"
+          "value of that type: `int`, `float`, `word` (up to a blank), `addr` (an address, a "
+          "quoted local part\n"
+          "included), `ip`, `qid` (a queue id), `list`, `text`. A shape of a program that is not "
+          "known makes\n"
+          "its lines mail. `--unparsed FILE` shows what is still missing: count, class, program, "
+          "the masked\n"
+          "shape (numbers as N, addresses as A), where it was first seen, and that line, separated "
+          "by tabs.\n\n"
+          "## Kinds and fields\n\n"
+          "`events` prints every line as one JSON object: file, line, time, host, program, pid, "
+          "class\n"
+          "(understood, foreign, unknown, malformed), kind, and the fields that the line has. "
+          "`null` is a\n"
+          "field whose text is `unknown` or missing where its absence says something.\n\nKinds:",
+          stdout);
+    for (enum event_kind kind = EVENT_NONE + 1; kind < EVENT_KIND_COUNT; kind++)
+        printf("%s`%s`", kind == EVENT_NONE + 1 ? " " : ", ", event_kind_name(kind));
+    fputs(".\n\nFields:", stdout);
+    for (enum event_field field = 0; field < EVENT_FIELD_COUNT; field++)
+        printf("%s`%s`", field ? ", " : " ", event_field_name(field));
+    fputs(".\n", stdout);
+}
+
+static void print_shapes(const struct shape_table *table)
+{
+    printf("\n### %s\n\n| kind | pattern | sample |\n|---|---|---|\n", table->name);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct line_shape *row = &table->rows[i];
+        printf("| %s | ", event_kind_name(row->kind));
+        print_code(row->pattern, strlen(row->pattern));
+        fputs(" | ", stdout);
+        print_code(row->samples, strcspn(row->samples, "\n"));
+        fputs(" |\n", stdout);
+    }
+}
+
+/* Calls print for every table, in the order of the programs that use it first, then those that any
+ * program of Postfix may use. */
+static void for_each_table(void (*print)(const struct shape_table *table))
+{
     size_t count;
     const struct program_rule *rules = program_rules(&count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t t = 0; rules[i].tables[t]; t++)
+            if (is_first_use(rules, i, t))
+                print(rules[i].tables[t]);
+}
+
+static void print_programs(void)
+{
+    size_t count;
+    const struct program_rule *rules = program_rules(&count);
+    fputs("\n## Programs\n\n"
+          "A Postfix name is split at its last `/`: `postfix-out/submission/smtpd` is the service "
+          "smtpd of\n"
+          "the instance postfix-out under the label submission. A line that no shape of its own "
+          "program\n"
+          "takes is compared with the shapes of all of Postfix.\n\n"
+          "| program | tables |\n|---|---|\n",
+          stdout);
     for (size_t i = 0; i < count; i++) {
         if (!rules[i].tables[0])
             continue;
@@ -165,11 +268,26 @@ static void print_formats(void)
             printf("%s %s", t ? "," : "", rules[i].tables[t]->name);
         fputs(" |\n", stdout);
     }
-    fputs("\n| table | shapes | kinds of events |\n|---|---|---|\n", stdout);
     for (size_t i = 0; i < count; i++)
-        for (size_t t = 0; rules[i].tables[t]; t++)
-            if (is_first_use(rules, i, t))
-                print_table(rules[i].tables[t]);
+        if (rules[i].origin == PROGRAM_FOREIGN)
+            printf("\nKnown and foreign, whatever they say: %s.\n", rules[i].names);
+}
+
+static void print_formats(void)
+{
+    fputs("# Line formats\n\n"
+          "Every line shape that is understood, with its first sample; made from the tables in\n"
+          "`parsers/lines/` by `make docs`. A pattern is literal text with slots: `{field}`, "
+          "`{field:type}`,\n"
+          "`{*}` for text that is skipped (`parsers/lines/line_shape.h`).\n\n",
+          stdout);
+    print_envelopes();
+    print_teaching();
+    print_programs();
+    fputs("\n| table | shapes | kinds of events |\n|---|---|---|\n", stdout);
+    for_each_table(print_table);
+    fputs("\n## Shapes\n", stdout);
+    for_each_table(print_shapes);
 }
 
 int main(int argc, char **argv)
