@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyzer/results_traffic.h"
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/slice.h"
@@ -31,13 +32,6 @@ struct estimate {
     const char *reason; /* why there is no rate: "no_messages", "too_few_senders"; or NULL */
 };
 
-/* Lines of the log by what they tell of mail, as pflogsumm(1) counts them (analyzer/traffic.h). */
-struct results_traffic {
-    uint64_t received, delivered, forwarded;
-    uint64_t deferred, deferrals; /* messages; lines */
-    uint64_t bounced, rejected, reject_warnings, held, discarded;
-};
-
 struct results_input {
     const char *const *files;
     size_t file_count;
@@ -45,7 +39,7 @@ struct results_input {
     int64_t first_us, last_us;
     int first_offset, last_offset; /* minutes east of UTC */
     uint64_t sessions, messages, rows, open;
-    struct results_traffic traffic;
+    struct results_traffic traffic; /* analyzer/results_traffic.h */
 };
 
 struct results_group {

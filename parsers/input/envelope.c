@@ -210,6 +210,10 @@ static inline void finish(struct envelope *envelope, struct slice raw, struct lo
         look_for_logger(envelope, line);
     else if (line->text.len && line->text.at[0] == 'm')
         unfold_repeat(line);
+    else if (line->text.len && line->text.at[0] == 'l' && slice_is(line->program, "syslogd")) {
+        line->program.len = 0; /* "syslogd: last message repeated 3 times" (NetBSD) */
+        look_for_logger(envelope, line);
+    }
     if (raw.len >= 1000 && is_cut(raw, line))
         line->truncated = true;
 }

@@ -88,6 +88,10 @@ static size_t parse_zone(struct slice text, struct stamp *stamp)
             minutes = zone_names[i].minutes;
             used = word.len;
         }
+    if (used == 0 && blank && word.len == 3) { /* "+03": a zone that has no name in tzdata */
+        char hours[] = { word.at[0], word.at[1], word.at[2], '0', '0' };
+        used = civil_parse_zone(slice_make(hours, sizeof hours), &minutes) ? word.len : 0;
+    }
     if (used == 0 || (used < zone.len && zone.at[used] != ' '))
         return 0;
     stamp->offset_minutes = (int16_t)minutes;

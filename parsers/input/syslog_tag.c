@@ -204,6 +204,19 @@ static bool looks_like_host(struct slice word)
     return word.len > 0 && word.len <= HOST_MAX;
 }
 
+static bool parse_forwarded(struct slice rest, struct log_line *line)
+{
+    struct slice host = slice_head(rest, slice_index(rest, ' '));
+    line->text = slice_skip(rest, host.len + 1);
+    if (slice_ends(host, ":"))
+        host.len--;
+    line->host = syslog_tag_host(host);
+    line->program = slice_make(line->text.at, 0);
+    syslog_tag_parse(line->text, line);
+    line->text = syslog_tag_strip_id(line->text);
+    return true;
+}
+
 bool syslog_tag_parse_line(struct slice rest, struct log_line *line)
 {
     rest = skip_bracketed_level(rest);
@@ -215,6 +228,9 @@ bool syslog_tag_parse_line(struct slice rest, struct log_line *line)
         return false;
     if (is_logger_text(rest))
         return true;
+    if (slice_starts(rest,
+                     "Message forwarded from ")) /* AIX: the host stands behind it, with a colon */
+        return parse_forwarded(slice_skip(rest, 23), line);
     if (!syslog_tag_parse(rest, line)) {
         struct slice host = take_word(&rest), after = rest;
         if (!looks_like_host(host))
