@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analyzer/results_traffic.h"
+#include "analyzer/results_input.h"
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/slice.h"
@@ -30,16 +30,6 @@ struct estimate {
     double effective_n;           /* what these are worth: Kish's effective number of senders */
     const char *method;           /* "clopper-pearson-kish" */
     const char *reason; /* why there is no rate: "no_messages", "too_few_senders"; or NULL */
-};
-
-struct results_input {
-    const char *const *files;
-    size_t file_count;
-    uint64_t bytes, lines, understood, foreign, unknown, malformed;
-    int64_t first_us, last_us;
-    int first_offset, last_offset; /* minutes east of UTC */
-    uint64_t sessions, messages, rows, open;
-    struct results_traffic traffic; /* analyzer/results_traffic.h */
 };
 
 struct results_group {

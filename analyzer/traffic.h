@@ -9,7 +9,7 @@
  */
 #include <stdio.h>
 
-#include "analyzer/results_traffic.h"
+#include "analyzer/results_input.h"
 #include "base/intern.h"
 #include "parsers/lines/event.h"
 

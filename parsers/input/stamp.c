@@ -70,6 +70,15 @@ static size_t parse_clock(struct slice text, struct civil_time *civil)
     return 8;
 }
 
+/* "+03": what systemd prints for a zone that has no name. Bytes used, 0 when it is none. */
+static size_t parse_hours(struct slice word, int *minutes)
+{
+    if (word.len != 3)
+        return 0;
+    char zone[] = { word.at[0], word.at[1], word.at[2], '0', '0' };
+    return civil_parse_zone(slice_make(zone, sizeof zone), minutes) ? word.len : 0;
+}
+
 /* A zone, attached or behind one blank: a number, or a known name that is a word of its own. */
 static size_t parse_zone(struct slice text, struct stamp *stamp)
 {
@@ -88,10 +97,8 @@ static size_t parse_zone(struct slice text, struct stamp *stamp)
             minutes = zone_names[i].minutes;
             used = word.len;
         }
-    if (used == 0 && blank && word.len == 3) { /* "+03": a zone that has no name in tzdata */
-        char hours[] = { word.at[0], word.at[1], word.at[2], '0', '0' };
-        used = civil_parse_zone(slice_make(hours, sizeof hours), &minutes) ? word.len : 0;
-    }
+    if (used == 0 && blank)
+        used = parse_hours(word, &minutes);
     if (used == 0 || (used < zone.len && zone.at[used] != ' '))
         return 0;
     stamp->offset_minutes = (int16_t)minutes;
