@@ -230,9 +230,15 @@ static void read_lines(struct pipeline *pipeline)
                                            client_reject_code(pipeline->baseline_config) };
     options.gateways = pipeline->gateways;
     options.gateway_count = pipeline->gateway_count;
-    if (pipeline->baseline_config)
-        options.dnsbl_sites =
-            screen_zones(pipeline->baseline_config, &pipeline->arena, &options.deep_tests);
+    if (pipeline->baseline_config) {
+        struct screen_outline outline =
+            screen_outline_of(pipeline->baseline_config, &pipeline->arena);
+        options.dnsbl_sites = outline.zones;
+        options.deep_tests = outline.deep_tests;
+        options.drops_denied = outline.drops[SCREEN_DENYLIST];
+        options.drops_early = outline.drops[SCREEN_GREET];
+        options.drops_listed = outline.drops[SCREEN_DNSBL];
+    }
     struct rebuild *rebuild = rebuild_new(&pipeline->evidence, &options, &pipeline->remarks);
     struct log_line line;
     struct event event;

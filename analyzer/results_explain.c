@@ -185,6 +185,8 @@ static void add_facts(const struct evidence *evidence, const struct message *mes
     add_cell(list, "tls", slice_of(facts->tls <= TRI_YES ? words[facts->tls] : NULL), "log");
     add_cell(list, "pipelining",
              slice_of(facts->pipelining <= TRI_YES ? words[facts->pipelining] : NULL), "log");
+    if (facts->screening)
+        add_sym(list, "postscreen", &evidence->text, facts->screening, "log:postscreen");
 }
 
 struct results_cell *results_cells(const struct results *results, size_t index, struct arena *arena,

@@ -1,9 +1,11 @@
 /*
  * The raw lines behind a row. Positions are kept for the first and last line of a session and of a
  * message only; the lines between them are read again and told apart by what they carry: the queue
- * ids of the message, or, while the session lasts, the tag "program[pid]" of its first line.
+ * ids of the message, or, while the session lasts, the tag "program[pid]" of its first line. One
+ * postscreen serves all clients: its lines, and those of its helpers, are told by the address.
  */
 #include "analyzer/results_internal.h"
+#include "base/xalloc.h"
 
 enum { LINES_SCANNED_MAX = 2000000, QUEUE_IDS_MAX = 16, LINE_LIMIT = 1 << 20 };
 
@@ -14,6 +16,8 @@ struct line_search {
     struct slice tag;     /* "no text": none */
     uint64_t first, last; /* of all */
     uint64_t session_first, session_last;
+    struct slice address; /* of the client while postscreen has it; "no text": it never had */
+    uint64_t screen_first, screen_last;
 };
 
 /* Positions as numbers that compare like the log runs. */
@@ -52,6 +56,32 @@ static void find_tag(struct line_search *search, struct slice line)
     search->tag = slice_make(search->tag_bytes, len);
 }
 
+/* From postscreen's CONNECT to the session's beginning, or to its end when smtpd never had it. */
+static void prepare_screen(const struct results *results, const struct message *message,
+                           const struct session *session, struct line_search *search)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    bool alone = slice_is(intern_text(&evidence->text, session->service), "postscreen");
+    if (!alone && !session->was_screened)
+        return;
+    search->address = intern_text(&evidence->text, evidence->clients[message->client].address);
+    search->screen_first = position(alone ? session->first : session->screened);
+    search->screen_last = alone ? search->session_last : search->session_first;
+    search->first = search->screen_first < search->first ? search->screen_first : search->first;
+}
+
+/* A line of postscreen, dnsblog or tlsproxy about the client. */
+static bool is_screening(const struct line_search *search, uint64_t at, struct slice line)
+{
+    static const char *const programs[] = { "/postscreen[", "/dnsblog[", "/tlsproxy[" };
+    if (!search->address.len || at < search->screen_first || at > search->screen_last)
+        return false;
+    for (size_t i = 0; i < COUNT(programs); i++)
+        if (slice_find(line, slice_of(programs[i])) < line.len)
+            return has_word(line, search->address);
+    return false;
+}
+
 static void prepare(const struct results *results, const struct message *message,
                     struct line_search *search)
 {
@@ -68,11 +98,13 @@ static void prepare(const struct results *results, const struct message *message
     const struct session *session = &evidence->sessions[message->session];
     search->session_first = position(session->first);
     search->session_last = position(session->last);
+    prepare_screen(results, message, session, search);
     search->first = search->session_first < search->first ? search->session_first : search->first;
     search->last = search->session_last > search->last ? search->session_last : search->last;
     struct buffer line;
     buffer_init(&line, LINE_LIMIT);
-    if (input_reread(results->parts.reader, session->first.file, session->first.offset, &line))
+    if (search->screen_last != search->session_last &&
+        input_reread(results->parts.reader, session->first.file, session->first.offset, &line))
         find_tag(search, buffer_slice(&line));
     buffer_release(&line);
 }
@@ -84,6 +116,8 @@ static bool belongs(const struct line_search *search, uint64_t at, struct slice 
     for (size_t i = 0; i < search->queue_id_count; i++)
         if (has_word(line, search->queue_ids[i]))
             return true;
+    if (is_screening(search, at, line))
+        return true;
     return search->tag.at && at >= search->session_first && at <= search->session_last &&
            slice_find(line, search->tag) < line.len;
 }

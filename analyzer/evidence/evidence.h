@@ -109,8 +109,10 @@ struct session {
     sym instance;         /* syslog_name: "postfix" */
     uint32_t client, facts;
     struct line_position first, last;
+    struct line_position screened; /* postscreen's first line about it, when was_screened */
     int16_t offset_minutes; /* zone of the time stamps */
     bool complete;        /* connect and disconnect were both seen */
+    bool was_screened;    /* postscreen handed it over */
     bool internal;        /* a filter or own program on this machine (loopback): not from outside */
 };
 

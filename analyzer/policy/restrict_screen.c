@@ -207,7 +207,8 @@ static bool score_logged(struct leaf *leaf, const struct screen_site *site, int6
             *weight = site->weight;
     }
     rest = record;
-    while (leaf->why && screening_next(&rest, site->zone, &answer))
+    bool told = site > settings_of(leaf)->sites && slice_equal_fold(site[-1].zone, site->zone);
+    while (leaf->why && !told && screening_next(&rest, site->zone, &answer))
         leaf_explain(leaf, "dnsblog: %.*s %s%.*s", SLICE_FMT(site->zone),
                      slice_is(answer, "-") ? "did not list it" : "answered ",
                      SLICE_FMT(slice_is(answer, "-") ? slice_of("") : answer));

@@ -228,24 +228,39 @@ bool screen_settings_init(struct screen_settings *settings, const struct config 
     return good;
 }
 
-struct slice screen_zones(const struct config *config, struct arena *arena, bool *deep_tests)
+static bool holds_word(struct slice words, struct slice wanted)
+{
+    struct slice word;
+
+    while (slice_next_word(&words, " ", &word))
+        if (slice_equal_fold(word, wanted))
+            return true;
+    return false;
+}
+
+struct screen_outline screen_outline_of(const struct config *config, struct arena *arena)
 {
     unsigned families;
     struct config *own = config_for_postscreen(config, &families);
-    struct slice zones = { "", 0 }, word;
+    struct screen_outline outline = { .zones = { "", 0 } };
+    struct slice word;
 
-    *deep_tests = false;
     if (!own)
-        return zones;
+        return outline;
     struct slice rest = config_value(own, "postscreen_dnsbl_sites");
     while (slice_next_word(&rest, BLANKS, &word)) {
         struct slice zone = slice_head(word, slice_index(word, '*'));
         zone = slice_head(zone, slice_index(zone, '='));
-        zones = arena_format(arena, "%.*s%s%.*s", SLICE_FMT(zones), zones.len ? " " : "",
-                             SLICE_FMT(zone));
+        if (holds_word(outline.zones, zone))
+            continue;
+        outline.zones = arena_format(arena, "%.*s%s%.*s", SLICE_FMT(outline.zones),
+                                     outline.zones.len ? " " : "", SLICE_FMT(zone));
     }
-    for (unsigned i = 0; i < SCREEN_TESTS; i++)
-        *deep_tests = *deep_tests || (tests[i].enable && config_bool(own, tests[i].enable));
+    for (unsigned i = 0; i < SCREEN_TESTS; i++) {
+        const char *action = name_for(own, tests[i].action, tests[i].old_action);
+        outline.drops[i] = slice_is(config_value(own, action), "drop");
+        outline.deep_tests |= tests[i].enable && config_bool(own, tests[i].enable);
+    }
     config_free(own);
-    return zones;
+    return outline;
 }

@@ -54,9 +54,14 @@ struct screen_settings {
 bool screen_settings_init(struct screen_settings *settings, const struct config *config,
                           struct arena *arena, struct table_set *tables,
                           struct diagnostics *remarks, struct fault *fault);
-/* The domains of postscreen_dnsbl_sites, blanks between; empty when no postscreen is there. Lives in
- * arena. deep_tests: some test after the greeting is switched on. */
-struct slice screen_zones(const struct config *config, struct arena *arena, bool *deep_tests);
+/* What a server's log can be read by. */
+struct screen_outline {
+    struct slice zones; /* of postscreen_dnsbl_sites, blanks between; lives in the arena */
+    bool deep_tests;    /* some test after the greeting is switched on */
+    bool drops[SCREEN_TESTS];
+};
+/* The outline of the postscreen on port 25; nothing when there is none. */
+struct screen_outline screen_outline_of(const struct config *config, struct arena *arena);
 /* "postscreen_dnsbl_action"...: static storage. */
 const char *screen_action_name(enum screen_test test);
 /* "postscreen_pipelining_enable"...; NULL for the tests before the greeting. Static storage. */

@@ -118,6 +118,8 @@ static void connection_note(struct rebuild *r, struct connection *connection,
     };
     connection->session = session_add(r, event, intern_add(&e->text, slice_of("postscreen")));
     e->sessions[connection->session].client = evidence_client(e, &client);
+    if (connection->screened.client)
+        e->sessions[connection->session].first = connection->screened.begin;
 }
 
 void postscreen_connect(struct rebuild *r, const struct event *event)
@@ -141,13 +143,24 @@ void postscreen_caught(struct rebuild *r, const struct event *event)
     struct connection *connection = connection_find(r, event);
     if (!connection)
         return;
+    if (connection->session != NONE)
+        connection_note(r, connection, event);
     if (event->kind == EVENT_PS_PREGREET)
         screened_caught(r, &connection->screened, SCREENED_PREGREET);
+    else if (event->kind == EVENT_PS_DENY)
+        screened_caught(r, &connection->screened, SCREENED_DENIED);
     else if (event->kind == EVENT_PS_DNSBL_RANK)
         screened_caught(r, &connection->screened, SCREENED_RANKED);
     for (size_t i = 0; i < COUNT(violations); i++)
         if (event->kind == EVENT_PS_VIOLATION && slice_is(violation, violations[i].words))
             screened_caught(r, &connection->screened, violations[i].mark);
+}
+
+void postscreen_hangup(struct rebuild *r, const struct event *event)
+{
+    struct connection *connection = connection_find(r, event);
+    if (connection)
+        connection->screened.marks |= SCREENED_HUNG_UP;
 }
 
 void postscreen_pass(struct rebuild *r, const struct event *event)
@@ -160,6 +173,34 @@ void postscreen_pass(struct rebuild *r, const struct event *event)
     /* handed to an smtpd, unless the deeper tests already talked to it */
     if (event->kind != EVENT_PS_PASS_NEW && connection->session == NONE)
         connection_close(r, (uint32_t)(connection - r->postscreen->items), true);
+}
+
+static void note_facts(struct rebuild *r, const struct connection *connection,
+                       const struct mail *mail, struct slice proto)
+{
+    struct session_facts facts = {
+        .proto = intern_add(&r->evidence->text, proto),
+        .sasl_method = SYM_EMPTY, /* postscreen has no AUTH */
+        .sasl_username = SYM_EMPTY,
+        .sasl_sender = SYM_EMPTY,
+        .screening = screened_record(r, &connection->screened, EVENT_KIND_COUNT),
+        .tls = TRI_UNKNOWN,
+        .pipelining = TRI_UNKNOWN,
+    };
+    mail_message(r, mail)->facts = evidence_facts(r->evidence, &facts);
+}
+
+static struct mail *begin_mail(struct rebuild *r, struct connection *connection,
+                               const struct event *event)
+{
+    struct mail *mail = mail_new(r, event, NULL);
+    mail->birth = BIRTH_SMTPD;
+    r->notes[mail->message].birth = BIRTH_SMTPD;
+    mail_message(r, mail)->session = connection->session;
+    mail->waits_for_owner = true;
+    connection->mail = mail->index + 1;
+    note_facts(r, connection, mail, slice_make(NULL, 0));
+    return mail;
 }
 
 void postscreen_reject(struct rebuild *r, const struct event *event)
@@ -178,30 +219,57 @@ void postscreen_reject(struct rebuild *r, const struct event *event)
         mail_close(r, mail);
         mail = NULL;
     }
-    if (!mail) {
-        mail = mail_new(r, event, NULL);
-        mail->birth = BIRTH_SMTPD;
-        r->notes[mail->message].birth = BIRTH_SMTPD;
-        mail_message(r, mail)->session = connection->session;
-        mail->waits_for_owner = true;
-        connection->mail = mail->index + 1;
-    }
+    if (!mail)
+        mail = begin_mail(r, connection, event);
     mail_touch(r, mail, event);
     mail_sender(r, mail, sender, ORIGIN_POSTSCREEN);
     mail_helo(r, mail, event, ORIGIN_POSTSCREEN);
-    struct session_facts facts = {
-        .proto = intern_add(&r->evidence->text, event_get(event, FIELD_PROTO)),
-        .sasl_method = SYM_EMPTY, /* postscreen has no AUTH */
-        .sasl_username = SYM_EMPTY,
-        .sasl_sender = SYM_EMPTY,
-        .screening = screened_record(r, &connection->screened, EVENT_KIND_COUNT),
-        .tls = TRI_UNKNOWN,
-        .pipelining = TRI_UNKNOWN,
-    };
-    mail_message(r, mail)->facts = evidence_facts(r->evidence, &facts);
+    note_facts(r, connection, mail, event_get(event, FIELD_PROTO));
     uint32_t row = row_named(r, mail, recipient, ORIGIN_POSTSCREEN, r->now_us);
     r->evidence->rows[row].logged = reply_of_line(r, event, mail, row, reply_verdict(event));
     row_set_end(r, row, END_REJECTED, r->now_us);
+}
+
+/* Who is dropped names nobody, and leaves no reject line: what the server does with such a client says
+ * what the reply was. NULL: it was not dropped. */
+static const char *dropped_by(const struct rebuild *r, const struct connection *connection,
+                              const char **dsn)
+{
+    const struct rebuild_options *options = &r->options;
+    const struct {
+        uint8_t mark;
+        bool drops;
+        const char *restriction, *dsn;
+    } tests[] = {
+        { SCREENED_DENIED, options->drops_denied, "postscreen_denylist_action", "5.3.2" },
+        { SCREENED_PREGREET, options->drops_early, "postscreen_greet_action", "5.5.1" },
+        { SCREENED_RANKED, options->drops_listed, "postscreen_dnsbl_action", "5.7.1" },
+    };
+    if (connection->passed || connection->mail || connection->screened.marks & SCREENED_HUNG_UP)
+        return NULL;
+    for (size_t i = 0; i < COUNT(tests); i++)
+        if (tests[i].drops && connection->screened.marks & tests[i].mark) {
+            *dsn = tests[i].dsn;
+            return tests[i].restriction;
+        }
+    return NULL;
+}
+
+/* One row for a connection that was dropped before it named a recipient. */
+static void add_dropped(struct rebuild *r, struct connection *connection, const struct event *event)
+{
+    const char *dsn, *restriction = dropped_by(r, connection, &dsn);
+    if (!restriction)
+        return;
+    struct logged_reply reply = {
+        .verdict = VERDICT_REJECT,
+        .stage = STAGE_CONNECT,
+        .code = 521,
+        .dsn = intern_add(&r->evidence->text, slice_of(dsn)),
+        .restriction = intern_add(&r->evidence->text, slice_of(restriction)),
+    };
+    struct mail *mail = begin_mail(r, connection, event);
+    rows_refuse(r, mail, evidence_reply(r->evidence, &reply));
 }
 
 void postscreen_disconnect(struct rebuild *r, const struct event *event)
@@ -211,5 +279,6 @@ void postscreen_disconnect(struct rebuild *r, const struct event *event)
         return;
     if (!connection->passed || connection->session != NONE)
         connection_note(r, connection, event);
+    add_dropped(r, connection, event);
     connection_close(r, (uint32_t)(connection - r->postscreen->items), true);
 }

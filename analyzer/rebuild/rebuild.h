@@ -25,6 +25,8 @@ struct rebuild_options {
     const struct ip_prefix *gateways;
     size_t gateway_count;
     bool deep_tests; /* it has some of postscreen's tests after the greeting switched on */
+    /* its postscreen drops such clients at once: of the access list, early talkers, listed ones */
+    bool drops_denied, drops_early, drops_listed;
 };
 
 /* A rebuilder that fills an empty store. Borrows evidence and remarks for its life; copies options

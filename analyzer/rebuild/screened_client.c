@@ -19,6 +19,8 @@ struct memory {
     sym tested;         /* the record of the last test; 0 none */
     sym handed;         /* the record that smtpd gets; 0 none */
     int64_t handed_us;
+    struct line_position begin; /* of the connection that was handed over */
+    bool is_handed;
     struct screened caught; /* has marks while a connection may be handed over without a line */
 };
 
@@ -85,6 +87,7 @@ void screened_open(struct rebuild *r, struct screened *connection, const struct 
         .client = (uint32_t)(memory - r->screened->items) + 1,
         .marks = first ? SCREENED_FIRST : 0,
         .server = server.at ? intern_add(&r->evidence->text, server) : SYM_NONE,
+        .begin = rebuild_position(event),
     };
 }
 
@@ -198,6 +201,14 @@ sym screened_record(struct rebuild *r, const struct screened *connection, enum e
     return number;
 }
 
+static void hand_over(const struct rebuild *r, struct memory *memory,
+                      const struct screened *connection)
+{
+    memory->is_handed = true;
+    memory->handed_us = r->now_us;
+    memory->begin = connection->begin;
+}
+
 void screened_caught(struct rebuild *r, struct screened *connection, enum screened_mark mark)
 {
     struct memory *memory = memory_of(r, connection);
@@ -206,7 +217,7 @@ void screened_caught(struct rebuild *r, struct screened *connection, enum screen
     if (!memory)
         return;
     memory->caught = *connection;
-    memory->handed_us = r->now_us;
+    hand_over(r, memory, connection);
 }
 
 void screened_pass(struct rebuild *r, struct screened *connection, enum event_kind passed)
@@ -216,28 +227,37 @@ void screened_pass(struct rebuild *r, struct screened *connection, enum event_ki
     if (!memory)
         return;
     memory->handed = screened_record(r, connection, passed);
-    memory->handed_us = r->now_us;
+    hand_over(r, memory, connection);
     memory->caught.marks = 0;
     decide(r, connection);
 }
 
 void screened_close(struct rebuild *r, struct screened *connection)
 {
+    struct memory *memory = memory_of(r, connection);
+
     if (!connection->decided)
         screened_record(r, connection, EVENT_KIND_COUNT); /* what was tested is remembered */
+    if (memory && memory->caught.begin.offset == connection->begin.offset &&
+        memory->caught.begin.file == connection->begin.file)
+        memory->caught.marks = 0; /* postscreen kept it to the end */
     decide(r, connection);
 }
 
-sym screened_taken_over(struct rebuild *r, struct slice address)
+bool screened_taken_over(struct rebuild *r, struct slice address, sym *record,
+                         struct line_position *begin)
 {
     struct memory *memory = memory_find(r, address);
 
-    if (!memory || r->now_us - memory->handed_us > TAKE_OVER_US)
-        return SYM_NONE;
+    *record = SYM_NONE;
+    if (!memory || !memory->is_handed || r->now_us - memory->handed_us > TAKE_OVER_US)
+        return false;
     if (memory->caught.marks) {
         memory->handed = screened_record(r, &memory->caught, EVENT_KIND_COUNT);
         decide(r, &memory->caught);
         memory->caught.marks = 0;
     }
-    return memory->handed;
+    *record = memory->handed;
+    *begin = memory->begin;
+    return true;
 }

@@ -16,14 +16,17 @@ enum screened_mark {
     SCREENED_BARE_NEWLINE = 1 << 3,
     SCREENED_RANKED = 1 << 4, /* the block lists were asked: DNSBL rank */
     SCREENED_FIRST = 1 << 5,  /* no earlier connection of this address in the log */
+    SCREENED_DENIED = 1 << 6, /* the access list rejects it */
+    SCREENED_HUNG_UP = 1 << 7,
 };
 
 /* The part of a postscreen connection that belongs here. */
 struct screened {
-    uint32_t client; /* its memory + 1; 0: none */
-    uint8_t marks;   /* set of enum screened_mark */
-    bool decided;    /* further answers of dnsblog are not its own */
-    sym server;      /* address that it connected to; 0 not known */
+    uint32_t client;            /* its memory + 1; 0: none */
+    uint8_t marks;              /* set of enum screened_mark */
+    bool decided;               /* further answers of dnsblog are not its own */
+    sym server;                 /* address that it connected to; 0 not known */
+    struct line_position begin; /* its CONNECT */
 };
 
 /* A connection begins. */
@@ -40,9 +43,10 @@ void screened_caught(struct rebuild *r, struct screened *connection, enum screen
 void screened_pass(struct rebuild *r, struct screened *connection, enum event_kind passed);
 /* The connection is over. */
 void screened_close(struct rebuild *r, struct screened *connection);
-/* The record for a session that smtpd begins with an address; 0 when postscreen did not hand it
- * over just now. */
-sym screened_taken_over(struct rebuild *r, struct slice address);
+/* A session that smtpd begins with an address: true when postscreen handed it over just now. *record:
+ * what is known of it, or 0; *begin: its CONNECT. */
+bool screened_taken_over(struct rebuild *r, struct slice address, sym *record,
+                         struct line_position *begin);
 /* Gives the memory back. */
 void screened_free(struct rebuild *r);
 

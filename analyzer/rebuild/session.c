@@ -99,9 +99,13 @@ static void session_open(struct rebuild *r, struct session_state *state, const s
     bool announced = state->client.reverse_name && state->client.address == client.address;
     if (!announced || client.name)
         state->client = client;
-    state->facts.screening = screened_taken_over(r, event_get(event, FIELD_CLIENT_ADDRESS));
+    struct line_position screened = { 0 };
+    bool was_screened = screened_taken_over(r, event_get(event, FIELD_CLIENT_ADDRESS),
+                                            &state->facts.screening, &screened);
     state->facts_known = false;
     state->session = session_add(r, event, service_name(r, event));
+    r->evidence->sessions[state->session].was_screened = was_screened;
+    r->evidence->sessions[state->session].screened = screened;
 }
 
 struct session_state *session_find(struct rebuild *r, const struct event *event)

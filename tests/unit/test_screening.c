@@ -73,6 +73,10 @@ static const struct {
                   PS("NON-SMTP COMMAND from [192.0.2.7]:999 after EHLO: Subject: x") REFUSED("999"),
       "pregreet pipelining non_smtp bare_newline tested zen.example=127.0.0.2 bl.example=- "
       "server=198.51.100.1" },
+    { "refused by postscreen: a session of another service soon after is not its own",
+      COMES("999") LISTED("zen.example", "127.0.0.2") PS("DNSBL rank 2 for [192.0.2.7]:999")
+          REFUSED("999") PS("DISCONNECT [192.0.2.7]:999") MAIL,
+      NULL },
     { "lines that lack their CONNECT",
       LISTED("zen.example", "127.0.0.2") PS("DNSBL rank 2 for [192.0.2.7]:999")
           PS("PASS NEW [192.0.2.7]:999") MAIL,
@@ -102,6 +106,53 @@ START_TEST(records_are_kept)
 }
 END_TEST
 
+/* Connections that a postscreen dropped, whose actions are known. */
+static const struct {
+    const char *name, *log, *restriction; /* NULL: no row */
+} dropped[] = {
+    { "listed",
+      COMES("999") LISTED("zen.example", "127.0.0.2") PS("DNSBL rank 2 for [192.0.2.7]:999")
+          PS("DISCONNECT [192.0.2.7]:999"),
+      "postscreen_dnsbl_action" },
+    { "on the access list",
+      COMES("999") PS("DENYLISTED [192.0.2.7]:999") PS("DISCONNECT [192.0.2.7]:999"),
+      "postscreen_denylist_action" },
+    { "an early talker: the server's action is not drop",
+      COMES("999") PS("PREGREET 14 after 0.1 from [192.0.2.7]:999: EHLO x\\r\\n")
+          PS("DISCONNECT [192.0.2.7]:999"),
+      NULL },
+    { "went away by itself",
+      COMES("999") PS("HANGUP after 1 from [192.0.2.7]:999 in tests before SMTP handshake")
+          PS("DNSBL rank 2 for [192.0.2.7]:999") PS("DISCONNECT [192.0.2.7]:999"),
+      NULL },
+    { "nothing was found", COMES("999") PS("DISCONNECT [192.0.2.7]:999"), NULL },
+};
+
+START_TEST(a_dropped_connection_is_one_row)
+{
+    struct evidence evidence;
+    struct rebuild_options options = { .drops_denied = true, .drops_listed = true };
+    struct diagnostics remarks;
+    evidence_init(&evidence);
+    diagnostics_init(&remarks);
+    struct rebuild *rebuild = rebuild_new(&evidence, &options, &remarks);
+    log_feed(rebuild, slice_of(dropped[_i].log), 0);
+    rebuild_finish(rebuild);
+    rebuild_free(rebuild);
+    ck_assert_msg(evidence.row_count == (dropped[_i].restriction ? 1 : 0), "%s: %u rows",
+                  dropped[_i].name, evidence.row_count);
+    if (dropped[_i].restriction) {
+        const struct logged_reply *reply = &evidence.replies[evidence.rows[0].logged];
+        ck_assert_slice(intern_text(&evidence.text, reply->restriction), dropped[_i].restriction);
+        ck_assert_uint_eq(reply->code, 521);
+        ck_assert_uint_eq(reply->stage, STAGE_CONNECT);
+        ck_assert_uint_eq(evidence.rows[0].recipient, SYM_NONE);
+    }
+    evidence_release(&evidence);
+    diagnostics_release(&remarks);
+}
+END_TEST
+
 START_TEST(records_are_read)
 {
     struct slice record = slice_of("cached tested zen.example=127.0.0.2 bl.example=- "
@@ -124,6 +175,7 @@ END_TEST
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, records_are_kept, 0, COUNT(cases));
+    tcase_add_loop_test(tcase, a_dropped_connection_is_one_row, 0, COUNT(dropped));
     tcase_add_test(tcase, records_are_read);
 }
 
