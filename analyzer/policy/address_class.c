@@ -3,6 +3,7 @@
 #include "analyzer/policy/mail_address.h"
 #include "base/domain_name.h"
 #include "base/ip_address.h"
+#include "parsers/config/text_file.h"
 
 /* Against addresses whose rewriting feeds itself; each round strips or turns one operator. */
 enum { ROUNDS_EXTRA = 100 };
@@ -15,6 +16,26 @@ bool address_parent_style(struct config *config, const char *name)
         if (slice_equal_fold(word, slice_of(name)))
             return true;
     return false;
+}
+
+struct slice address_origin(struct slice value, struct table_set *tables)
+{
+    const struct lookup_options *options = &tables->options;
+    const struct file_places places = { options->map_root, options->config_directory,
+                                        options->queue_directory };
+    struct slice place, text;
+
+    if (value.len == 0 || value.at[0] != '/')
+        return value;
+    place = text_file_find(tables->arena, value, "", &places);
+    if (!place.at || !text_file_read(tables->arena, place.at, &text, NULL)) {
+        diagnostics_add(tables->remarks, 1, "missing_file",
+                        "myorigin = %.*s: no such file here; an address without a domain is not "
+                        "known. --map-root DIR tells where it is",
+                        SLICE_FMT(slice_head(value, 200)));
+        return slice_make(NULL, 0);
+    }
+    return slice_trim(slice_head(text, slice_index(text, '\n')));
 }
 
 void address_rules_init(struct address_rules *rules, struct config *config,
@@ -62,6 +83,8 @@ void address_rules_init(struct address_rules *rules, struct config *config,
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i].value = slice_trim(config_value_global(config, texts[i].name));
+    rules->myorigin = address_origin(rules->myorigin, tables);
+    rules->origin_unknown = !rules->myorigin.at;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         *flags[i].value = config_bool(config, flags[i].name);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)

@@ -34,6 +34,7 @@ enum address_transport {
 
 struct address_rules {
     struct slice myorigin, mydomain, myhostname, empty_address;
+    bool origin_unknown; /* myorigin is the name of a file that is not here */
     bool swap_bangpath, percent_hack, append_at_myorigin, append_dot_mydomain, dequote;
     bool null_domain, numeric_domain, allow_min_user, show_table;
     struct name_list mydestination, alias_domains, mailbox_domains, relay_domains;
@@ -54,6 +55,9 @@ struct resolved_address {
     struct slice nexthop; /* of TRANSPORT_ERROR and TRANSPORT_RETRY */
 };
 
+/* myorigin's value, or the first line of the file that it names ("/etc/mailname", mail_params.c); "no
+ * text", and a remark, when that is not to be found. Lives in tables->arena. */
+struct slice address_origin(struct slice value, struct table_set *tables);
 /* Reads the parameters; tables live in tables, everything else in arena. */
 void address_rules_init(struct address_rules *rules, struct config *config,
                         struct table_set *tables, struct arena *arena);

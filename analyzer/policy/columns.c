@@ -47,12 +47,18 @@ static struct leaf_text text_of(const struct intern *dictionary, sym number)
     return (struct leaf_text){ LEAF_KNOWN, intern_text(dictionary, number) };
 }
 
-static struct leaf_text address_of(const struct intern *dictionary, sym number,
-                                   struct arena *scratch)
+/* Where nobody knows what is appended to it, an address without a domain is not known, either. */
+static struct leaf_text address_of(const struct leaf *leaf, const struct intern *dictionary,
+                                   sym number)
 {
     struct leaf_text text = text_of(dictionary, number);
     if (text.state == LEAF_KNOWN)
-        text.text = mail_address_unquote(scratch, text.text);
+        text.text = mail_address_unquote(leaf->scratch, text.text);
+    if (text.state == LEAF_KNOWN && leaf->settings->addresses.origin_unknown &&
+        !mail_address_domain(text.text).at &&
+        !(dictionary == &leaf->evidence->recipients &&
+          slice_equal_fold(text.text, slice_of("postmaster"))))
+        text = (struct leaf_text){ .state = LEAF_UNKNOWN };
     return text;
 }
 
@@ -72,7 +78,7 @@ static void fill_message(struct leaf *leaf, const struct message *message)
     const struct evidence *evidence = leaf->evidence;
 
     leaf->helo = text_of(&evidence->helos, message->helo);
-    leaf->sender = address_of(&evidence->senders, message->sender, leaf->scratch);
+    leaf->sender = address_of(leaf, &evidence->senders, message->sender);
     leaf->facts = message->facts ? &evidence->facts[message->facts] : NULL;
     leaf->size = message->size;
 }
@@ -83,8 +89,7 @@ static void fill_row(struct leaf *leaf, uint32_t row)
     const struct evidence *evidence = leaf->evidence;
 
     fill_message(leaf, &evidence->messages[evidence->rows[row].message]);
-    leaf->recipient =
-        address_of(&evidence->recipients, evidence->rows[row].recipient, leaf->scratch);
+    leaf->recipient = address_of(leaf, &evidence->recipients, evidence->rows[row].recipient);
     leaf->row = row;
 }
 
@@ -201,10 +206,10 @@ static void fill_entry(struct leaf *leaf, enum column column, uint32_t entry)
         leaf->helo = text_of(&evidence->helos, entry);
         break;
     case COLUMN_SENDER:
-        leaf->sender = address_of(&evidence->senders, entry, leaf->scratch);
+        leaf->sender = address_of(leaf, &evidence->senders, entry);
         break;
     case COLUMN_RECIPIENT:
-        leaf->recipient = address_of(&evidence->recipients, entry, leaf->scratch);
+        leaf->recipient = address_of(leaf, &evidence->recipients, entry);
         break;
     case COLUMN_FACTS:
         if (entry == evidence->facts_count)

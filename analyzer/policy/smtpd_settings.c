@@ -88,7 +88,8 @@ static void read_texts(struct smtpd_settings *settings, struct config *config)
     settings->default_rbl_reply = keep(settings, config_raw(config, "default_rbl_reply"));
     settings->policy_default_action =
         keep(settings, config_value(config, "smtpd_policy_service_default_action"));
-    settings->myorigin = keep(settings, config_value(config, "myorigin"));
+    settings->myorigin =
+        keep(settings, address_origin(config_value(config, "myorigin"), &settings->tables));
     settings->extension.delimiters = keep(settings, config_value(config, "recipient_delimiter"));
     settings->extension.double_bounce =
         keep(settings, config_value(config, "double_bounce_sender"));
