@@ -173,23 +173,24 @@ static uint32_t act_redirect(struct program *program, const struct action_parts 
 static const struct {
     const char *word;
     action_fn act;
+    int since; /* before that version the word is a restriction's, and there is none */
 } actions[] = {
-    { "DUNNO", act_nothing },
-    { "REJECT", act_reject },
-    { "DEFER", act_defer },
-    { "HANGUP", act_hangup },
-    { "INFO", act_nothing },
-    { "WARN", act_nothing },
-    { "FILTER", act_nothing },
-    { "HOLD", act_hold },
-    { "DISCARD", act_discard },
-    { "REDIRECT", act_redirect },
-    { "BCC", act_nothing },
-    { "DEFER_IF_PERMIT", act_defer_if_permit },
-    { "DEFER_IF_REJECT", act_defer_if_reject },
-    { "PREPEND", act_nothing },
-    { "OK", act_ok },
-    { "RELAY", act_ok },
+    { "DUNNO", act_nothing, 0 },
+    { "REJECT", act_reject, 0 },
+    { "DEFER", act_defer, 206 },
+    { "HANGUP", act_hangup, 0 },
+    { "INFO", act_nothing, 300 },
+    { "WARN", act_nothing, 0 },
+    { "FILTER", act_nothing, 0 },
+    { "HOLD", act_hold, 0 },
+    { "DISCARD", act_discard, 0 },
+    { "REDIRECT", act_redirect, 0 },
+    { "BCC", act_nothing, 300 },
+    { "DEFER_IF_PERMIT", act_defer_if_permit, 0 },
+    { "DEFER_IF_REJECT", act_defer_if_reject, 0 },
+    { "PREPEND", act_nothing, 0 },
+    { "OK", act_ok, 0 },
+    { "RELAY", act_ok, 0 },
 };
 
 static bool is_reply_code(const struct action_parts *parts)
@@ -228,7 +229,8 @@ uint32_t access_action(struct program *program, struct slice value,
     while (parts.text.len && ascii_is_space(parts.text.at[0]))
         parts.text = slice_skip(parts.text, 1);
     for (size_t i = 0; i < COUNT(actions); i++)
-        if (slice_equal_fold(parts.word, slice_of(actions[i].word)))
+        if (slice_equal_fold(parts.word, slice_of(actions[i].word)) &&
+            program->settings.version >= actions[i].since)
             return actions[i].act(program, &parts, context);
     if (value.len && status_digits(value, 0) == value.len)
         return act_ok(program, &parts, context);

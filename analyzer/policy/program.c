@@ -292,6 +292,8 @@ static bool read_rows(struct program *program, struct config *config, struct fau
         if (!rows[i].tempfail_parameter)
             continue;
         struct slice action = config_value(config, rows[i].tempfail_parameter);
+        if (action.len == 0)
+            continue; /* before 2.6, where every temporary failure was deferrable */
         program->row_tempfail_defers[i] = slice_equal_fold(action, slice_of("defer"));
         if (!program->row_tempfail_defers[i] &&
             !slice_equal_fold(action, slice_of("defer_if_permit"))) {

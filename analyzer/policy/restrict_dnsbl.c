@@ -35,7 +35,9 @@ static unsigned ask_list(struct leaf *leaf, const struct list_query *query)
     if (!query->filter.at)
         return listing | LISTED;
     for (uint32_t i = 0; i < answer.count; i++)
-        if (address_filter_matches(query->filter, answer.answers[i]))
+        if (leaf->settings->version < 208
+                ? slice_equal(query->filter, answer.answers[i])
+                : address_filter_matches(query->filter, answer.answers[i]))
             return listing | LISTED;
     return listing | NOT_LISTED;
 }

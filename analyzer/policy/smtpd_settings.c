@@ -91,6 +91,8 @@ static void read_texts(struct smtpd_settings *settings, struct config *config)
     settings->myorigin =
         keep(settings, address_origin(config_value(config, "myorigin"), &settings->tables));
     settings->extension.delimiters = keep(settings, config_value(config, "recipient_delimiter"));
+    if (settings->version < 211 && settings->extension.delimiters.len > 1)
+        settings->extension.delimiters.len = 1; /* it was one character, not a set */
     settings->extension.double_bounce =
         keep(settings, config_value(config, "double_bounce_sender"));
     settings->extension.owner_request_special = config_bool(config, "owner_request_special");

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "analyzer/policy/address_filter.h"
+#include "analyzer/policy/restriction.h"
 #include "base/xalloc.h"
 #include "parsers/config/word_list.h"
 
@@ -122,15 +124,29 @@ static bool check_service(const struct place *place, struct slice word)
     return check_endpoint(place, service);
 }
 
-/* Every list is looked through, reached or not. */
-static bool check_services(const struct place *place, struct slice value)
+/* smtpd starts with a bad filter, and dies of it when the list answers. */
+static bool check_filter(const struct place *place, struct slice word)
 {
-    struct slice rest = value, word, last = { NULL, 0 };
+    struct slice filter = slice_skip(word, slice_index(word, '=') + 1);
 
-    for (; word_next(&rest, &word); last = word)
-        if (last.at && slice_equal_fold(last, slice_of("check_policy_service")) &&
-            !check_service(place, word))
+    if (filter.len == 0 || config_version(place->config) < 208 || address_filter_is_valid(filter))
+        return true;
+    return refuse(place, "RBL reply error: bad filter in %.*s",
+                  SLICE_FMT(slice_head(word, SHOWN_MAX)));
+}
+
+/* Every list is looked through, reached or not. */
+static bool check_list(const struct place *place, struct slice value)
+{
+    const struct restriction *last = NULL;
+    struct slice rest = value, word;
+
+    for (; word_next(&rest, &word); last = restriction_find(word)) {
+        if (last && last->argument == ARGUMENT_SERVICE && !check_service(place, word))
             return false;
+        if (last && last->argument == ARGUMENT_DOMAIN && !check_filter(place, word))
+            return false;
+    }
     return true;
 }
 
@@ -182,12 +198,12 @@ bool startup_check(const struct program *program, struct config *config, struct 
 {
     for (unsigned list = 0; list < LIST_KINDS; list++) {
         struct place place = { config, list_kind_name(list), fault };
-        if (!check_services(&place, config_value(config, place.parameter)))
+        if (!check_list(&place, config_value(config, place.parameter)))
             return false;
     }
     for (size_t i = 0; i < program->class_count; i++) {
         struct place place = { config, program->classes[i].name.at, fault };
-        if (!check_services(&place, program->classes[i].value))
+        if (!check_list(&place, program->classes[i].value))
             return false;
     }
     return check_required(program, config, fault);

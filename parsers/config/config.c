@@ -447,7 +447,9 @@ static const struct answer *ask(struct config *config, struct slice name, enum s
     struct expansion expansion = { config, scope, NULL };
     const struct parameter *row = parameter_find(name);
     struct slice raw = slice_make("", 0);
-    bool found = look_up(&expansion, name, &raw);
+    /* To this version's programs a name of a later one is somebody's own. */
+    bool found =
+        (!row || parameter_is_known(row, config->version)) && look_up(&expansion, name, &raw);
     /* What the machine says is final. */
     bool is_final = row && (row->kind == PARAMETER_RAW ||
                             (row->kind == PARAMETER_MACHINE && !find_set(config, name, scope)));

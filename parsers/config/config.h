@@ -68,7 +68,8 @@ bool config_is_set(const struct config *config, const char *name);
 /* The unexpanded value in force for the service; "no text" when it is neither set nor built in. */
 struct slice config_raw(const struct config *config, const char *name);
 /* The expanded value in force for the service. Undefined names expand to nothing; a macro Postfix
- * would refuse expands to nothing and config_check reports it. Never "no text". */
+ * would refuse expands to nothing and config_check reports it. Empty for a parameter that the version
+ * in force does not have, even when it is set. Never "no text". */
 struct slice config_value(struct config *config, const char *name);
 /* The expanded value as daemons other than smtpd see it: without the service's -o. */
 struct slice config_value_global(struct config *config, const char *name);

@@ -61,6 +61,17 @@ static void set_config(struct script_case *c, struct slice text)
         complain(c, c->line, "bad conf line: ", text);
 }
 
+static void set_version(struct script_case *c, struct slice text)
+{
+    size_t dot = slice_index(text, '.');
+    uint64_t major, minor;
+    if (!slice_to_u64(slice_head(text, dot), &major) ||
+        !slice_to_u64(slice_skip(text, dot + 1), &minor))
+        complain(c, c->line, "bad version: ", text);
+    else
+        config_set_version(c->config, (int)major, (int)minor);
+}
+
 static void begin_case(struct script_case *c, struct slice name)
 {
     static const char *const standard[] = {
@@ -258,6 +269,8 @@ static void read_line(struct script_case *c, struct slice line)
     rest = slice_trim(rest);
     if (slice_is(word, "conf"))
         set_config(c, rest);
+    else if (slice_is(word, "version"))
+        set_version(c, rest);
     else if (slice_is(word, "fault"))
         c->fault = rest;
     else if (slice_is(word, "policy") && c->service_count < COUNT(c->services))

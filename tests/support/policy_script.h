@@ -6,6 +6,7 @@
  *
  *     case  a name                        starts afresh
  *     conf  NAME = VALUE                  one main.cf line
+ *     version X.Y                         of Postfix, before the first conf line; else 3.7
  *     fault TEXT                          the configuration is refused with this in the reason
  *     policy SERVICE=MODEL[,...]          a --policy text
  *     answer JSON                         one line of an --answers file
