@@ -160,6 +160,12 @@ static void add_remarks(struct results *results)
         diagnostics_add(remarks, disagreements, "baseline_disagrees",
                         "rows whose logged answer is not what the baseline configuration gives: "
                         "limits, milters, header checks, or another configuration at the time");
+    uint64_t unnamed = results->parts.evidence->books.unnamed_accepted;
+    if (unnamed)
+        diagnostics_add(remarks, unnamed, "recipients_unnamed",
+                        "recipients, at most, that the server accepted and no line of the log "
+                        "names: they have no row; check_client_access static:{INFO seen} in "
+                        "smtpd_client_restrictions would name them");
     uint64_t open = results->parts.input.open;
     if (open)
         diagnostics_add(remarks, open, "open",

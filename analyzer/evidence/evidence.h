@@ -155,6 +155,9 @@ struct books {
     uint64_t messages, messages_open;
     uint64_t rows, ends[END_STATUS_COUNT];
     uint64_t internal_messages, local_messages, gateway_messages;
+    /* by the counters of whole sessions whose mails were all finished: at most so many recipients
+     * were accepted, or refused, without any line that names them; they have no row */
+    uint64_t unnamed_accepted, unnamed_refused;
     uint64_t unjoined_deliveries; /* delivery lines of queue ids whose birth was not seen */
     /* born = messages + hops + aborted + probes + merged */
     uint64_t born;    /* queue ids and SMTP transactions of which a line was seen */

@@ -81,6 +81,10 @@ void books_print(const struct books *b, FILE *to)
     for (int i = 0; i < END_STATUS_COUNT; i++)
         fprintf(to, "%s %s %" PRIu64, i ? " +" : "", end_status_name((enum end_status)i),
                 b->ends[i]);
+    fprintf(to,
+            "\nbooks: recipients that no line names, by the sessions' counters, at most: accepted "
+            "%" PRIu64 ", refused %" PRIu64,
+            b->unnamed_accepted, b->unnamed_refused);
     fprintf(to, "\nbooks: deliveries of mail whose birth was not seen %" PRIu64 "\n",
             b->unjoined_deliveries);
 }

@@ -55,7 +55,7 @@ struct message_note {
 struct session_note {
     sym helo;           /* the last name it gave; 0 unknown */
     uint16_t data_good; /* from the counters at disconnect; UINT16_MAX: none logged */
-    uint16_t rcpt_good;
+    uint16_t rcpt_good, rcpt_all;
     uint16_t mails;      /* with a client= line */
     uint16_t rcpt_lines; /* accepted recipients that smtpd itself named */
     uint16_t queued;     /* mails that are certainly queued; counted at the end */

@@ -217,6 +217,18 @@ static uint16_t counter_good(const struct event *event, enum event_field field)
     return (uint16_t)count;
 }
 
+/* All of "3" or "2/3". */
+static uint16_t counter_all(const struct event *event, enum event_field field)
+{
+    struct slice value = event_get(event, field);
+    uint64_t count = 0;
+    slice_to_u64(slice_skip(value, slice_last_index(value, '/') == value.len
+                                       ? 0
+                                       : slice_last_index(value, '/') + 1),
+                 &count);
+    return count < UINT16_MAX ? (uint16_t)count : UINT16_MAX - 1;
+}
+
 /* The counters of `disconnect from N[A] ehlo=1 mail=1 rcpt=0/1 ... commands=3/4` (3.0 and later). */
 static void session_counters(struct session_state *state, const struct event *event)
 {
@@ -230,6 +242,7 @@ static void session_counters(struct session_state *state, const struct event *ev
     note->no_auth = !counter_good(event, FIELD_AUTH);
     note->no_tls = !counter_good(event, FIELD_STARTTLS);
     note->rcpt_good = counter_good(event, FIELD_RCPT);
+    note->rcpt_all = counter_all(event, FIELD_RCPT);
     note->data_good = (uint16_t)(counter_good(event, FIELD_DATA) + counter_good(event, FIELD_BDAT));
 }
 

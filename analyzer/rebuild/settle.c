@@ -174,6 +174,52 @@ static void settle_rows(struct rebuild *r, uint32_t *counts)
     }
 }
 
+/* What a session's rows tell of its recipients. */
+struct tale {
+    uint32_t accepted, refused; /* named */
+    bool broken;                /* a mail of it was never finished */
+};
+
+/* The tales of all sessions, to be given back with free. */
+static struct tale *tales_of_rows(const struct rebuild *r)
+{
+    const struct evidence *e = r->evidence;
+    struct tale *tales = xcalloc((size_t)e->session_count + 1, sizeof *tales);
+    for (uint32_t i = 0; i < e->message_count; i++)
+        if (e->messages[i].session != SESSION_NONE)
+            tales[e->messages[i].session].broken |= r->notes[i].marks & MARK_ABORTED;
+    for (uint32_t i = 0; i < e->row_count; i++) {
+        const struct row *row = &e->rows[i];
+        uint32_t session = row->message == NONE ? SESSION_NONE : e->messages[row->message].session;
+        if (session == SESSION_NONE || !row->recipient)
+            continue;
+        bool refused = row_is_refused(r, i) && e->replies[row->logged].stage == STAGE_RCPT;
+        tales[session].refused += refused;
+        tales[session].accepted += !refused;
+    }
+    return tales;
+}
+
+/* Counts the recipients that smtpd counted and no line names: of mail that a scanner took out of the
+ * queue and dropped, or that was refused by trouble that has no line of its own. */
+static void count_unnamed(struct rebuild *r)
+{
+    struct evidence *e = r->evidence;
+    struct tale *tales = tales_of_rows(r);
+    for (uint32_t i = 0; i < e->session_count; i++) {
+        const struct session_note *note = &r->session_notes[i];
+        const struct tale *tale = &tales[i];
+        if (note->rcpt_good == UINT16_MAX || !e->sessions[i].complete || e->sessions[i].internal)
+            continue;
+        uint32_t refused = note->rcpt_all > note->rcpt_good ? note->rcpt_all - note->rcpt_good : 0;
+        if (refused > tale->refused)
+            e->books.unnamed_refused += refused - tale->refused;
+        if (!tale->broken && note->data_good >= note->mails && note->rcpt_good > tale->accepted)
+            e->books.unnamed_accepted += note->rcpt_good - tale->accepted;
+    }
+    free(tales);
+}
+
 static enum message_source source_of(const struct rebuild *r, uint32_t number)
 {
     const struct message_note *note = &r->notes[number];
@@ -319,6 +365,7 @@ void settle_messages(struct rebuild *r)
         if (!(r->notes[i].marks & (MARK_GONE | MARK_CERTAIN)))
             finish_or_abort(r, i);
     settle_rows(r, to.counts);
+    count_unnamed(r);
     settle_each(r, &to);
     messages_arrange(e, &to);
     uint32_t *goes_to = xrealloc_array(r->row_next, (size_t)e->row_count + 1, sizeof *goes_to);

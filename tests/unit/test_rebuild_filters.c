@@ -6,14 +6,14 @@
 #include "tests/support/suite.h"
 
 #define PROGRAM(minute_second, text) "Nov 22 10:" minute_second " mx1 " text "\n"
-#define HELD(id)                                                                                   \
-    CONNECT("7")                                                                                   \
-    CLIENT("7", id)                                                                                \
+#define HOLD_LINE(id)                                                                              \
     LINE("15:02", "cleanup[8]: " id ": hold: header Received: from mail.example.org "              \
                   "(mail.example.org [192.0.2.7])??by mx.example.com (Postfix) with ESMTP id " id  \
                   "??for <b@example.com>; Sun, 22 Nov 2026 10:15:02 +0100 (CET) from "             \
-                  "mail.example.org[192.0.2.7]" ENVELOPE("b@example.com"))                         \
-    MESSAGE_ID(id, "m1@example.org") DISCONNECT("7")
+                  "mail.example.org[192.0.2.7]" ENVELOPE("b@example.com"))
+#define HELD(id)                                                                                   \
+    CONNECT("7")                                                                                   \
+    CLIENT("7", id) HOLD_LINE(id) MESSAGE_ID(id, "m1@example.org") DISCONNECT("7")
 #define TAKEN(id, nrcpt)                                                                           \
     CONNECT("7")                                                                                   \
     CLIENT("7", id)                                                                                \
@@ -136,6 +136,20 @@ static const struct {
       PROGRAM("15:02", "policyd-spf[60]: prepend Received-SPF: Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.7; helo=mail.example.org; envelope-from=a@example.org; receiver=<UNKNOWN>")
       CLIENT("7", FIRST) QUEUED(FIRST, "a@example.org", "1") DISCONNECT("7") SENT(FIRST, "b@example.com") REMOVED(FIRST),
       FULL_ROW(FIRST) "b@example.com accept sent\n" },
+    { "61: greylisted, and back from a neighbour's address",
+      CONNECT("7")
+      PROGRAM("15:02", "postgrey[60]: action=greylist, reason=new, client_name=mail.example.org, client_address=192.0.2.7, sender=a@example.org, recipient=b@example.com")
+      LINE("15:02", "smtpd[7]: NOQUEUE: reject: RCPT from mail.example.org[192.0.2.7]: 450 4.2.0 <b@example.com>: Recipient address rejected: Greylisted" ENVELOPE("b@example.com"))
+      LINE("15:02", "smtpd[7]: disconnect from mail.example.org[192.0.2.7] ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4")
+      LINE("25:01", "smtpd[7]: connect from mail2.example.org[192.0.2.8]")
+      PROGRAM("25:02", "postgrey[60]: action=pass, reason=triplet found, delay=600, client_name=mail2.example.org, client_address=192.0.2.8, sender=a@example.org, recipient=b@example.com")
+      LINE("25:02", "smtpd[7]: " FIRST ": client=mail2.example.org[192.0.2.8]")
+      LINE("25:02", "qmgr[9]: " FIRST ": from=<a@example.org>, size=276, nrcpt=1 (queue active)")
+      LINE("25:03", "smtpd[7]: disconnect from mail2.example.org[192.0.2.8] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5")
+      LINE("25:05", "local[10]: " FIRST ": to=<b@example.com>, relay=local, " DELAYS "dsn=2.0.0, status=sent (delivered to maildir)")
+      LINE("25:05", "qmgr[9]: " FIRST ": removed"),
+      "1 NOQUEUE " MAIL_EXAMPLE "mail.example.org from=a@example.org to=b@example.com defer 450 rejected\n"
+      "2 " FIRST " mail2.example.org[192.0.2.8]2 helo=? from=a@example.org to=b@example.com accept sent\n" },
     { "two HELO names of one client and sender at one time: neither",
       CONNECT("7")
       PROGRAM("15:02", "policyd-spf[60]: prepend Received-SPF: Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.7; helo=mail.example.org; envelope-from=a@example.org; receiver=<UNKNOWN>")
@@ -183,8 +197,48 @@ START_TEST(tests_in_a_line_of_their_own_are_the_verdicts)
 }
 END_TEST
 
+#define COUNTED(counters)                                                                          \
+    LINE("15:04", "smtpd[7]: disconnect from mail.example.org[192.0.2.7] ehlo=1 mail=1 " counters)
+#define SWALLOWED                                                                                  \
+    CONNECT("7")                                                                                   \
+    CLIENT("7", FIRST)                                                                             \
+    HOLD_LINE(FIRST)                                                                               \
+    MESSAGE_ID(FIRST, "m1@example.org")                                                            \
+    PROGRAM("15:04", "MailScanner[99]: Spam Actions: message " FIRST ".A9BEF actions are delete")
+
+/* What the counters of a session tell beyond its lines. */
+static const struct {
+    const char *name, *log;
+    unsigned accepted, refused;
+} counted[] = {
+    { "33: of two recipients of dropped mail the header line names one",
+      SWALLOWED COUNTED("rcpt=2 data=1 quit=1 commands=6"), 1, 0 },
+    { "one recipient only", SWALLOWED COUNTED("rcpt=1 data=1 quit=1 commands=5"), 0, 0 },
+    { "nothing is counted before 3.0", SWALLOWED DISCONNECT("7"), 0, 0 },
+    { "29: the filter is down at RCPT: 451 without a line",
+      CONNECT("7") LINE(
+          "15:02", "smtpd[7]: warning: connect to proxy filter 127.0.0.1:10025: Connection refused")
+          COUNTED("rcpt=0/2 quit=1 commands=3/5"),
+      0, 2 },
+    { "the client gave up: nobody was to get anything",
+      CONNECT("7") CLIENT("7", FIRST) COUNTED("rcpt=2 rset=1 quit=1 commands=5"), 0, 0 },
+};
+
+START_TEST(recipients_without_a_line_are_counted)
+{
+    struct evidence e;
+    log_rebuild(&e, counted[_i].log);
+    ck_assert_msg(e.books.unnamed_accepted == counted[_i].accepted &&
+                      e.books.unnamed_refused == counted[_i].refused,
+                  "%s: %u accepted, %u refused", counted[_i].name,
+                  (unsigned)e.books.unnamed_accepted, (unsigned)e.books.unnamed_refused);
+    evidence_release(&e);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_loop_test(tcase, recipients_without_a_line_are_counted, 0, COUNT(counted));
     tcase_add_loop_test(tcase, tests_in_a_line_of_their_own_are_the_verdicts, 0, 2);
     tcase_add_loop_test(tcase, rows_come_of_the_log, 0, COUNT(cases));
 }
