@@ -11,10 +11,12 @@
 enum { REMEMBERED_MAX = 1 << 24 };
 static const int64_t DISORDER_US = INT64_C(3600) * 1000000;
 
+/* A file that is not read yet, and what of its head stood in the current one. */
 struct watched_file {
     struct duplicates_head head;
-    unsigned last, run; /* the head's line that turned up last, + 1; how many in one stretch */
-    bool followed;      /* it was the line before this one */
+    uint64_t found, single; /* one bit a line of the head: it turned up; it stands there once */
+    unsigned matches;       /* lines of the current file that are in the head */
+    uint64_t lines, span;   /* of the current file from the first of them on; to the last */
     bool watching, confirmed;
 };
 
@@ -42,8 +44,40 @@ uint64_t duplicates_hash(const struct duplicates *duplicates, struct slice raw)
 void duplicates_announce(struct duplicates *duplicates, size_t file,
                          const struct duplicates_head *head)
 {
-    duplicates->files[file].head = *head;
-    duplicates->files[file].watching = head->count > 1 && head->first_us != INT64_MIN;
+    struct watched_file *watched = &duplicates->files[file];
+    watched->head = *head;
+    watched->watching = head->count > 1 && head->first_us != INT64_MIN;
+    for (unsigned n = 0; n < head->count; n++) {
+        unsigned same = 0;
+        for (unsigned i = 0; i < head->count; i++)
+            same += head->hashes[i] == head->hashes[n];
+        watched->single |= (uint64_t)(same == 1) << n;
+    }
+}
+
+/* True when nine tenths are. */
+static bool is_dense(uint64_t part, uint64_t all)
+{
+    return part * 10 >= all * 9;
+}
+
+/* Judges what the current file had of a later one's head. A copy has all of a stretch, or is all in
+ * one. Equal lines here and there are common at a cut within a busy second: the same process has the
+ * same to say of its next client; and a line that repeats itself proves nothing. */
+static void judge(struct watched_file *file)
+{
+    const struct duplicates_head *head = &file->head;
+    unsigned evidence = (unsigned)__builtin_popcountll(file->found & file->single);
+    if (file->watching && evidence &&
+        evidence >= (head->count < DUPLICATES_EVIDENCE ? head->count : DUPLICATES_EVIDENCE)) {
+        unsigned first = (unsigned)__builtin_ctzll(file->found);
+        unsigned last = 63 - (unsigned)__builtin_clzll(file->found);
+        file->confirmed = is_dense((uint64_t)__builtin_popcountll(file->found), last - first + 1) ||
+                          is_dense(file->matches, file->span);
+    }
+    file->found = file->lines = file->span = 0;
+    file->matches = 0;
+    file->watching &= !file->confirmed;
 }
 
 /* From when on lines of the current file interest a later one. */
@@ -59,6 +93,8 @@ static void set_watch(struct duplicates *duplicates)
 
 void duplicates_start_file(struct duplicates *duplicates, size_t file)
 {
+    for (size_t i = duplicates->current + 1; i < duplicates->count; i++)
+        judge(&duplicates->files[i]);
     duplicates->current = file;
     duplicates->checking = duplicates->files[file].confirmed;
     set_watch(duplicates);
@@ -112,37 +148,6 @@ static void remember(struct duplicates *duplicates, uint64_t hash)
     duplicates->used++;
 }
 
-/* The number + 1 of the head's line with this hash; 0 when there is none, or several: a line that
- * repeats itself within the second proves nothing. */
-static unsigned head_line(const struct duplicates_head *head, uint64_t hash)
-{
-    unsigned found = 0;
-    for (unsigned n = 0; n < head->count; n++) {
-        if (head->hashes[n] != hash)
-            continue;
-        if (found)
-            return 0;
-        found = n + 1;
-    }
-    return found;
-}
-
-/* Notes a line of the current file. A stretch is one without gap in either file: the other may hold
- * more lines between them (syslog beside mail.log). Single equal lines are common at a cut within a
- * busy second: the same process has the same to say of its next client. */
-static void watch_line(struct watched_file *file, uint64_t hash)
-{
-    unsigned line = head_line(&file->head, hash);
-    if (line) {
-        bool goes_on = line == file->last + 1 || (file->followed && line > file->last);
-        file->run = goes_on ? file->run + 1 : 1;
-        file->last = line;
-    }
-    file->followed = line != 0;
-    file->confirmed = file->run >= DUPLICATES_EVIDENCE || file->run == file->head.count;
-    file->watching = !file->confirmed;
-}
-
 /* Looks whether a later file begins with this line; gives up on files whose beginning is past. */
 static void watch(struct duplicates *duplicates, int64_t time_us, uint64_t hash)
 {
@@ -150,9 +155,16 @@ static void watch(struct duplicates *duplicates, int64_t time_us, uint64_t hash)
         struct watched_file *file = &duplicates->files[i];
         if (!file->watching)
             continue;
-        watch_line(file, hash);
-        if (file->watching && time_us > file->head.last_us + DISORDER_US) {
-            file->watching = false; /* another host's file, most likely */
+        uint64_t found = 0;
+        for (unsigned n = 0; n < file->head.count; n++)
+            found |= (uint64_t)(file->head.hashes[n] == hash) << n;
+        file->found |= found;
+        file->matches += found != 0;
+        file->lines += file->matches != 0;
+        file->span = found ? file->lines : file->span;
+        if (time_us > file->head.last_us + DISORDER_US) {
+            judge(file);
+            file->watching = false; /* if no copy: another host's file, most likely */
             set_watch(duplicates);
         }
     }
