@@ -33,12 +33,19 @@ struct chain {
 
 /* ---- what a message met ---- */
 
-static bool is_mailbox(struct slice program)
+/* Who sorts into folders on delivery: "dovecot", "dovecot: lmtp(...)", one for each user. */
+#define MAILBOX (UINT32_MAX - 1)
+#define ANYBODY UINT32_MAX
+
+/* The stage that a verdict is of; SYM_NONE for what users say themselves, which is a label. */
+static sym stage_of(const struct evidence *evidence, const struct filter_verdict *verdict)
 {
-    return slice_starts(program, "dovecot");
+    struct slice name = intern_text(&evidence->text, verdict->program);
+    if (slice_is(name, FILTER_USER))
+        return SYM_NONE;
+    return slice_starts(name, "dovecot") ? MAILBOX : verdict->program;
 }
 
-#define ANY_PROGRAM UINT32_MAX
 /* True when the filter called the message spam or a virus; *seen: it said anything. */
 static bool is_caught(const struct results *results, const struct message *message, sym program,
                       bool *seen)
@@ -48,7 +55,8 @@ static bool is_caught(const struct results *results, const struct message *messa
     *seen = false;
     for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next) {
         const struct filter_verdict *verdict = &evidence->filters[i - 1];
-        if (program != ANY_PROGRAM && verdict->program != program)
+        sym stage = stage_of(evidence, verdict);
+        if (stage == SYM_NONE || (program != ANYBODY && stage != program))
             continue;
         *seen = true;
         caught |= verdict->answer == FILTER_SPAM || verdict->answer == FILTER_VIRUS;
@@ -78,14 +86,15 @@ static bool meets(const struct results *results, const struct stage_work *stage,
                                                                     : message->hops != 0;
         return seen || (stage->silent && !refused && passed_by);
     }
-    *caught = is_caught(results, message, ANY_PROGRAM, &seen) || !is_delivered(results, message);
+    *caught = is_caught(results, message, ANYBODY, &seen) || !is_delivered(results, message);
     return true;
 }
 
 /* ---- labels ---- */
 
-/* True when a guessed label rests on what the stage did: on a filter's verdict ("rspamd:spam") for
- * filters and the chain, on block lists and tried names for the restrictions. */
+/* True when a guessed label rests on what the stage did: on a filter's verdict ("rspamd:spam", not
+ * "mailbox:spam", which is what a user did) for filters and the chain, on block lists and tried names
+ * for the restrictions. */
 static bool is_circular(const struct results *results, const struct stage_work *stage,
                         const struct label *label)
 {
@@ -96,7 +105,8 @@ static bool is_circular(const struct results *results, const struct stage_work *
     bool restrictions = slice_is(slice_of(stage->kind), "restrictions");
     for (size_t i = 0; i < count; i++) {
         struct slice source = slice_of(sources[i]);
-        bool by_filter = slice_index(source, ':') < source.len;
+        bool by_filter =
+            slice_index(source, ':') < source.len && !slice_starts(source, FILTER_USER ":");
         bool by_smtpd = slice_is(source, "blocklist") || slice_is(source, "dictionary");
         if (restrictions ? by_smtpd : by_filter || by_smtpd)
             return true;
@@ -154,9 +164,8 @@ static struct stage_work *find_filter(struct chain *chain, sym program)
             return &chain->stages[i];
     if (chain->count + 2 > STAGES_MAX)
         return NULL;
-    struct slice name = intern_text(&chain->results->parts.evidence->text, program);
     chain->stages[chain->count] = (struct stage_work){
-        .kind = is_mailbox(name) ? "mailbox" : "filter", .program = program, .silent = true
+        .kind = program == MAILBOX ? "mailbox" : "filter", .program = program, .silent = true
     };
     return &chain->stages[chain->count++];
 }
@@ -167,7 +176,8 @@ static void find_filters(struct chain *chain)
     for (uint32_t m = 0; m < evidence->message_count; m++)
         for (uint32_t i = evidence->messages[m].filters; i; i = evidence->filters[i - 1].next) {
             const struct filter_verdict *verdict = &evidence->filters[i - 1];
-            struct stage_work *stage = find_filter(chain, verdict->program);
+            sym program = stage_of(evidence, verdict);
+            struct stage_work *stage = program != SYM_NONE ? find_filter(chain, program) : NULL;
             if (!stage)
                 continue;
             stage->messages++;
@@ -212,7 +222,9 @@ static struct results_stage finish_stage(const struct results *results, struct s
 {
     struct results_stage out = {
         .kind = stage->kind,
-        .name = intern_text(&results->parts.evidence->text, stage->program),
+        .name = stage->program == MAILBOX
+                    ? slice_of(NULL)
+                    : intern_text(&results->parts.evidence->text, stage->program),
         .silent = stage->silent,
         .reached = stage->reached,
         .caught = stage->caught,
@@ -266,7 +278,7 @@ static void find_pair(const struct chain *chain, struct results_recapture *out)
     sym pair[2];
     size_t found = 0;
     for (size_t i = 1; i < chain->count && found < 2; i++)
-        if (chain->stages[i].program != SYM_NONE && !chain->stages[i].silent)
+        if (chain->stages[i].program != MAILBOX && !chain->stages[i].silent)
             pair[found++] = chain->stages[i].program;
     out->missed = (struct results_range){ (double)NAN, (double)NAN };
     out->missed_middle = (double)NAN;
