@@ -255,7 +255,8 @@ static RARE void book_unmatched(struct line_parser *parser, struct program *prog
     char mask[SHAPE_MASK_MAX];
     enum program_origin origin = program->rules->rule->origin;
     event_clear(event);
-    if (origin == PROGRAM_FOREIGN || origin == PROGRAM_STRANGER) {
+    /* a stranger whose lines somebody taught us is none: what is missing shows as unknown */
+    if (origin == PROGRAM_FOREIGN || (origin == PROGRAM_STRANGER && !program->user)) {
         event->line_class = LINE_FOREIGN;
         event->kind = EVENT_FOREIGN;
         event->service = SERVICE_FOREIGN;
