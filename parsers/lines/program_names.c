@@ -176,9 +176,10 @@ void program_resolve(struct slice name, struct slice syslog_name, struct program
         rule = rule ? rule : find_suffix(name);
         facts->rule = rule ? rule : &any_postfix;
     } else {
-        /* postsuper and its sisters log under their own name when run by hand */
+        /* postsuper and its sisters log under their own name when run by hand; "sendmail" alone is
+         * the other mail server, Postfix's own says "postfix/sendmail" */
         rule = find_rule(name, true);
-        bool tool = rule && (slice_starts(name, "post") || slice_is(name, "sendmail"));
+        bool tool = rule && slice_starts(name, "post");
         rule = tool ? rule : find_suffix(name);
         facts->rule = rule ? rule : &stranger;
     }
