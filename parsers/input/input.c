@@ -1,5 +1,6 @@
 #include "parsers/input/input.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/rare.h"
@@ -171,6 +172,16 @@ static struct input *input_new(const struct input_options *options, size_t count
     return input;
 }
 
+static void blame_format(const char *format, struct fault *fault)
+{
+    char list[256] = "";
+    size_t count, len = 0;
+    const char *const *names = envelope_format_names(&count);
+    for (size_t i = 0; i < count && len < sizeof list; i++)
+        len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", i ? ", " : "", names[i]);
+    fault_set(fault, FAULT_USAGE, "--format", 0, "no such form: %.64s; one of %s", format, list);
+}
+
 struct input *input_open(const char *const *paths, size_t count,
                          const struct input_options *options, struct diagnostics *remarks,
                          struct fault *fault)
@@ -185,7 +196,7 @@ struct input *input_open(const char *const *paths, size_t count,
         return NULL;
     }
     if (options->format && !format_is_known(options->format)) {
-        fault_set(fault, FAULT_USAGE, "--format", 0, "no such form: %s", options->format);
+        blame_format(options->format, fault);
         return NULL;
     }
     struct input *input = input_new(options, count, remarks, fault);
