@@ -77,6 +77,8 @@ static bool check_spot(const struct restriction_spot *spot, const char *text, co
     const struct restriction *row = restriction_find(spot->name);
     if (!row && is_class(classes, spot->name))
         return true;
+    if (!row && strcmp(option, "--disable") == 0 && restriction_is_parameter(spot->name))
+        return true;
     if (!row)
         return fault_set(fault, FAULT_USAGE, option, 0,
                          "'%s': smtpd knows no restriction '%.*s'; see postconf(5), "

@@ -357,7 +357,8 @@ static bool spot_matches(const struct restriction_spot *spot, const struct polic
     const struct restriction *row = restriction_find(spot->name);
     const char *name = row ? row->name : NULL;
     bool by_name = name ? strcmp(check->name, name) == 0
-                        : check->class_name && slice_is(spot->name, check->class_name);
+                        : (check->class_name && slice_is(spot->name, check->class_name)) ||
+                              (!check->list && slice_is(spot->name, check->name));
     bool by_argument =
         !spot->argument.at || (check->argument && slice_is(spot->argument, check->argument));
     bool by_list = !spot->list || (check->list && strcmp(check->list, spot->list) == 0);

@@ -145,6 +145,8 @@ unsigned restriction_asks(const struct restriction *row);
 /* The checks outside the lists, and the answers to names that are none; NULL when there is no such
  * row. */
 const struct restriction *restriction_outside(const char *name);
+/* True for a check outside the lists that a parameter switches on: "smtpd_helo_required". */
+bool restriction_is_parameter(struct slice name);
 /* The row of a name in any spelling and case; NULL when smtpd knows none. */
 const struct restriction *restriction_find(struct slice name);
 

@@ -366,6 +366,16 @@ const struct restriction *restriction_outside(const char *name)
     return NULL;
 }
 
+bool restriction_is_parameter(struct slice name)
+{
+    bool prefixed = slice_starts(name, "smtpd_") || slice_starts(name, "postscreen_") ||
+                    slice_is(name, "message_size_limit");
+    for (size_t i = 0; i < COUNT(outside) && prefixed; i++)
+        if (slice_is(name, outside[i].name))
+            return true;
+    return false;
+}
+
 const struct restriction *restriction_find(struct slice name)
 {
     for (size_t i = 0; i < COUNT(restrictions); i++)

@@ -166,8 +166,9 @@ void screen_meet_clients(struct program *program, const struct evidence *evidenc
 static bool asks_caught(const struct program *program)
 {
     for (unsigned i = 0; i < program->screen.count; i++)
-        if (program->questions[program->screen.items[i].item.question].restriction->evaluate ==
-            restrict_screen_caught)
+        if (!program->screen.items[i].if_failed &&
+            program->questions[program->screen.items[i].item.question].restriction->evaluate ==
+                restrict_screen_caught)
             return true;
     return false;
 }

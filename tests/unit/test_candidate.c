@@ -22,6 +22,7 @@ static const struct {
     { "@client", NULL, NULL, NULL, 0 },
     { "reject_nonsense", NULL, NULL, NULL, 0 },
     { "other_class", NULL, NULL, NULL, 0 },
+    { "postscreen_dnsbl_action", NULL, NULL, NULL, 0 },
     { "reject_rbl_client", NULL, NULL, NULL, 0 },
     { "reject_unknown_client_hostname now", NULL, NULL, NULL, 0 },
     { "reject_unknown_client_hostname@smtpd_foo_restrictions", NULL, NULL, NULL, 0 },
@@ -66,6 +67,27 @@ static const struct {
     { "smtpd_helo_restrictions", "", "reject_unknown_client_hostname@helo", "reject_unknown_client_hostname" },
 };
 /* clang-format on */
+
+/* --disable takes the checks outside the lists by their parameters. */
+static const struct {
+    const char *text;
+    bool good;
+} parameters[] = {
+    { "postscreen_dnsbl_action", true }, { "smtpd_helo_required", true },
+    { "message_size_limit", true },      { "sender_syntax", false }, /* nobody can switch it off */
+    { "postscreen_nonsense", false },
+};
+
+START_TEST(parameters_are_disabled)
+{
+    struct restriction_spot spot;
+    struct fault fault = { 0 };
+    ck_assert_int_eq(
+        restriction_spot_parse(&spot, parameters[_i].text, "--disable", slice_of(""), &fault),
+        parameters[_i].good);
+    ck_assert_int_eq(fault_is_set(&fault), !parameters[_i].good);
+}
+END_TEST
 
 START_TEST(test_spots)
 {
@@ -231,6 +253,7 @@ END_TEST
 
 static void add(TCase *tcase)
 {
+    tcase_add_loop_test(tcase, parameters_are_disabled, 0, COUNT(parameters));
     tcase_add_loop_test(tcase, test_spots, 0, COUNT(spots));
     tcase_add_loop_test(tcase, test_inserts, 0, COUNT(inserts));
     tcase_add_loop_test(tcase, test_own_users_are_warned_of, 0, COUNT(own));
