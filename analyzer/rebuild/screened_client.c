@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "analyzer/evidence/screening.h"
+#include "base/ip_address.h"
 #include "base/xalloc.h"
 
 /* Answers kept of one test; bytes of a record; and how long smtpd may take to say `connect`. */
@@ -70,6 +71,14 @@ static struct memory *memory_of(struct rebuild *r, const struct screened *connec
     return connection->client ? &r->screened->items[connection->client - 1] : NULL;
 }
 
+/* Anything else would be words of its own in a record. */
+static bool is_address(struct slice text)
+{
+    struct ip_address address;
+
+    return text.len && ip_address_parse(text, &address);
+}
+
 void screened_open(struct rebuild *r, struct screened *connection, const struct event *event)
 {
     struct slice address = event_get(event, FIELD_CLIENT_ADDRESS);
@@ -86,7 +95,7 @@ void screened_open(struct rebuild *r, struct screened *connection, const struct 
     *connection = (struct screened){
         .client = (uint32_t)(memory - r->screened->items) + 1,
         .marks = first ? SCREENED_FIRST : 0,
-        .server = server.at ? intern_add(&r->evidence->text, server) : SYM_NONE,
+        .server = is_address(server) ? intern_add(&r->evidence->text, server) : SYM_NONE,
         .begin = rebuild_position(event),
     };
 }
@@ -97,7 +106,7 @@ void screened_listed(struct rebuild *r, const struct event *event)
     struct slice zone = event_get(event, FIELD_DNSBL), answer = event_get(event, FIELD_ANSWER);
 
     if (!memory || !memory->undecided || memory->answer_count == ANSWERS_MAX || !zone.len ||
-        !answer.len)
+        !is_address(answer))
         return;
     buffer_clear(&r->scratch);
     buffer_add_slice(&r->scratch, zone);

@@ -77,6 +77,10 @@ static const struct {
       COMES("999") LISTED("zen.example", "127.0.0.2") PS("DNSBL rank 2 for [192.0.2.7]:999")
           REFUSED("999") PS("DISCONNECT [192.0.2.7]:999") MAIL,
       NULL },
+    { "what is no address is no evidence",
+      PS("CONNECT from [192.0.2.7]:999 to [x pregreet]:25") LISTED("zen.example", "tested")
+          LISTED("bl.example", "127.0.0.2") PS("DNSBL rank 1 for [192.0.2.7]:999") MAIL,
+      "tested bl.example=127.0.0.2 zen.example=-" },
     { "lines that lack their CONNECT",
       LISTED("zen.example", "127.0.0.2") PS("DNSBL rank 2 for [192.0.2.7]:999")
           PS("PASS NEW [192.0.2.7]:999") MAIL,
