@@ -203,6 +203,24 @@ static struct mail *begin_mail(struct rebuild *r, struct connection *connection,
     return mail;
 }
 
+/* The test that refused, where its reply is no other's. */
+static void name_test(struct event *event)
+{
+    static const struct {
+        const char *begin, *restriction;
+        char code;
+    } replies[] = {
+        { "Service unavailable; client [", "postscreen_dnsbl_action", '\0' },
+        /* 450 is said to clients that are new, too */
+        { "Service currently unavailable", "postscreen_denylist_action", '5' },
+    };
+    struct slice text = event_get(event, FIELD_TEXT), code = event_get(event, FIELD_CODE);
+    for (size_t i = 0; i < COUNT(replies); i++)
+        if (slice_starts(text, replies[i].begin) &&
+            (!replies[i].code || (code.len && code.at[0] == replies[i].code)))
+            event_set(event, FIELD_RESTRICTION, slice_of(replies[i].restriction));
+}
+
 void postscreen_reject(struct rebuild *r, const struct event *event)
 {
     struct slice sender = event_get(event, FIELD_SENDER);
@@ -226,7 +244,9 @@ void postscreen_reject(struct rebuild *r, const struct event *event)
     mail_helo(r, mail, event, ORIGIN_POSTSCREEN);
     note_facts(r, connection, mail, event_get(event, FIELD_PROTO));
     uint32_t row = row_named(r, mail, recipient, ORIGIN_POSTSCREEN, r->now_us);
-    r->evidence->rows[row].logged = reply_of_line(r, event, mail, row, reply_verdict(event));
+    struct event named = *event;
+    name_test(&named);
+    r->evidence->rows[row].logged = reply_of_line(r, &named, mail, row, reply_verdict(event));
     row_set_end(r, row, END_REJECTED, r->now_us);
 }
 

@@ -157,6 +157,42 @@ START_TEST(a_dropped_connection_is_one_row)
 }
 END_TEST
 
+/* Replies of postscreen at RCPT. */
+static const struct {
+    const char *reply, *restriction; /* NULL: several tests say that */
+} replies[] = {
+    { "550 5.7.1 Service unavailable; client [192.0.2.7] blocked using zen.example",
+      "postscreen_dnsbl_action" },
+    { "450 4.7.1 Service unavailable; client [192.0.2.7] blocked using zen.example",
+      "postscreen_dnsbl_action" },
+    { "550 5.3.2 Service currently unavailable", "postscreen_denylist_action" },
+    { "450 4.3.2 Service currently unavailable", NULL },
+    { "550 5.5.1 Protocol error", NULL },
+};
+
+START_TEST(replies_name_their_test)
+{
+    struct evidence evidence;
+    struct buffer log;
+    evidence_init(&evidence);
+    buffer_init(&log, 1000);
+    buffer_format(&log,
+                  COMES("999") "Nov 22 10:15:02 mx1 postfix/postscreen[11]: NOQUEUE: reject: RCPT "
+                               "from [192.0.2.7]:999: %s; from=<a@example.org>, "
+                               "to=<b@example.com>, proto=ESMTP, helo=<x>\n",
+                  replies[_i].reply);
+    log_rebuild(&evidence, buffer_text(&log));
+    ck_assert_uint_eq(evidence.row_count, 1);
+    sym restriction = evidence.replies[evidence.rows[0].logged].restriction;
+    if (replies[_i].restriction)
+        ck_assert_slice(intern_text(&evidence.text, restriction), replies[_i].restriction);
+    else
+        ck_assert_uint_eq(restriction, SYM_NONE);
+    buffer_release(&log);
+    evidence_release(&evidence);
+}
+END_TEST
+
 START_TEST(records_are_read)
 {
     struct slice record = slice_of("cached tested zen.example=127.0.0.2 bl.example=- "
@@ -180,6 +216,7 @@ static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, records_are_kept, 0, COUNT(cases));
     tcase_add_loop_test(tcase, a_dropped_connection_is_one_row, 0, COUNT(dropped));
+    tcase_add_loop_test(tcase, replies_name_their_test, 0, COUNT(replies));
     tcase_add_test(tcase, records_are_read);
 }
 
