@@ -83,22 +83,41 @@ static int compare_attempts(const void *left, const void *right)
     return (a->row > b->row) - (a->row < b->row);
 }
 
-/* All attempts that count and name both ends, sorted by these and time. The null sender is no end:
- * bounces of all the world share it. */
+/* One byte per sender: some mail of his was put off. */
+static uint8_t *find_put_off(const struct results *results)
+{
+    const struct evidence *evidence = results->parts.evidence;
+    uint8_t *put_off = xcalloc(evidence->senders.count, sizeof *put_off);
+    for (uint32_t row = 0; row < evidence->row_count; row++)
+        if (logged_kind(results, row) == VERDICT_DEFER)
+            put_off[evidence->messages[evidence->rows[row].message].sender] = 1;
+    return put_off;
+}
+
+/* All attempts that count, name both ends and are of a sender who was put off (the others make no
+ * case), sorted by sender, recipient and time. The null sender is no end: bounces of all the world
+ * share it. */
 static struct attempt *find_attempts(const struct results *results, size_t *count)
 {
     const struct evidence *evidence = results->parts.evidence;
-    struct attempt *attempts = xcalloc(evidence->row_count + (size_t)1, sizeof *attempts);
+    struct attempt *attempts = NULL;
+    size_t capacity = 0;
+    uint8_t *put_off = find_put_off(results);
     *count = 0;
     for (uint32_t row = 0; row < evidence->row_count; row++) {
         uint32_t message = evidence->rows[row].message;
         sym sender = evidence->messages[message].sender, recipient = evidence->rows[row].recipient;
-        if (results->reasons[message] == POPULATION_COUNTED && sender > SYM_EMPTY &&
-            recipient > SYM_EMPTY && evidence->rows[row].time_us != TIME_NONE)
-            attempts[(*count)++] =
-                (struct attempt){ evidence->rows[row].time_us, sender, recipient, row };
+        if (!put_off[sender] || results->reasons[message] != POPULATION_COUNTED ||
+            sender <= SYM_EMPTY || recipient <= SYM_EMPTY ||
+            evidence->rows[row].time_us == TIME_NONE)
+            continue;
+        GROW(attempts, *count, capacity);
+        attempts[(*count)++] =
+            (struct attempt){ evidence->rows[row].time_us, sender, recipient, row };
     }
-    qsort(attempts, *count, sizeof *attempts, compare_attempts);
+    free(put_off);
+    if (*count)
+        qsort(attempts, *count, sizeof *attempts, compare_attempts);
     return attempts;
 }
 
