@@ -202,6 +202,7 @@ fuzz-replay: $(FUZZ) ## replay all fuzz corpora (with VARIANT=asan: under Addres
 oracle: all $(DRIVER) ## the simulator against a real Postfix: all scripts, then 1,000 random sets x 3 worlds (an hour; resumes)
 	tests/run-check $(OUT) oracle chains
 	MAILWHATIF=$(OUT)/mailwhatif tests/oracle/run-matrix --out $(OUT)/matrix $(MATRIX)
+	MAILWHATIF=$(OUT)/mailwhatif tests/oracle/run-families --worlds 1,2,3 --seeds 1-100
 
 golden-update: all ## rewrite the expected outputs of tests/golden; review the diff
 	MAILWHATIF=$(OUT)/mailwhatif tests/golden/check_golden --update

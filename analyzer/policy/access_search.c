@@ -206,8 +206,8 @@ static enum lookup_status find_local_part(struct leaf *leaf, const struct table_
     enum match_answer local = MATCH_YES;
 
     if (!slice_equal_fold(domain, leaf->settings->myorigin))
-        local = name_list_match_string(&leaf->settings->mydestination, domain, leaf->scratch,
-                                       leaf->needs);
+        local = address_is_local(&leaf->settings->addresses, &leaf->settings->mydestination, domain,
+                                 leaf->scratch, leaf->needs);
     if (local == MATCH_NO)
         return LOOKUP_ABSENT;
     if (local == MATCH_ERROR)

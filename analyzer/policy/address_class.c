@@ -55,6 +55,8 @@ void address_rules_init(struct address_rules *rules, struct config *config,
         { "virtual_transport", &rules->virtual_transport },
         { "relay_transport", &rules->relay_transport },
         { "default_transport", &rules->default_transport },
+        { "recipient_delimiter", &rules->extension.delimiters },
+        { "double_bounce_sender", &rules->extension.double_bounce },
     };
     const struct {
         const char *name;
@@ -69,6 +71,7 @@ void address_rules_init(struct address_rules *rules, struct config *config,
         { "resolve_numeric_domain", &rules->numeric_domain },
         { "allow_min_user", &rules->allow_min_user },
         { "show_user_unknown_table_name", &rules->show_table },
+        { "owner_request_special", &rules->extension.owner_request_special },
     };
     const struct {
         const char *name;
@@ -152,15 +155,14 @@ static bool literal_inside(struct slice domain, struct slice *inside)
     return true;
 }
 
-/* A domain, or "[address]", that is delivered locally: resolve_local. */
-static enum match_answer is_local(const struct address_rules *rules, struct slice domain,
-                                  struct arena *scratch, struct need_set *needs)
+enum match_answer address_is_local(const struct address_rules *rules,
+                                   const struct name_list *mydestination, struct slice domain,
+                                   struct arena *scratch, struct need_set *needs)
 {
     struct slice inside;
 
     domain = mail_domain_strip_dot(domain);
-    enum match_answer listed =
-        name_list_match_string(&rules->mydestination, domain, scratch, needs);
+    enum match_answer listed = name_list_match_string(mydestination, domain, scratch, needs);
     if (listed != MATCH_NO || !literal_inside(domain, &inside) || !domain_is_valid_literal(inside))
         return listed;
     if (slice_equal_fold(slice_head(inside, 5), slice_of("IPv6:")))
@@ -285,7 +287,9 @@ static struct slice strip_local_domains(const struct address_rules *rules, struc
             address = slice_head(address, address.len - 1);
         domain = mail_address_domain(address);
         if (domain.at) {
-            *local = domain.len ? is_local(rules, domain, scratch, needs) : MATCH_NO;
+            *local = domain.len
+                         ? address_is_local(rules, &rules->mydestination, domain, scratch, needs)
+                         : MATCH_NO;
             if (*local != MATCH_YES)
                 return address;
             saved = domain;
@@ -376,9 +380,13 @@ static enum lookup_status transport_find(const struct address_rules *rules,
 {
     const struct table_list *maps = &rules->transport_maps;
     struct slice name = resolved->domain;
+    struct slice bare;
     enum lookup_status status =
         table_list_find(maps, resolved->address, false, scratch, value, needs);
 
+    if (status == LOOKUP_ABSENT &&
+        mail_address_strip_extension(scratch, resolved->address, &rules->extension, &bare))
+        status = table_list_find(maps, bare, true, scratch, value, needs);
     while (status == LOOKUP_ABSENT && name.len) {
         status = table_list_find(maps, name, true, scratch, value, needs);
         size_t dot = slice_index(slice_skip(name, 1), '.') + 1;
@@ -415,6 +423,31 @@ static void choose_transport(const struct address_rules *rules, struct resolved_
         resolved->failed = true;
 }
 
+/* mail_addr_find: user+ext@domain, user@domain, user+ext and user when the domain is local, @domain. */
+static enum lookup_status relocated_find(const struct address_rules *rules,
+                                         const struct resolved_address *resolved,
+                                         struct arena *scratch, struct slice *value,
+                                         struct need_set *needs)
+{
+    const struct table_list *maps = &rules->relocated_maps;
+    struct slice forms[2] = { resolved->address };
+    size_t count =
+        1 + mail_address_strip_extension(scratch, forms[0], &rules->extension, &forms[1]);
+    bool local =
+        resolved->classes == ADDRESS_LOCAL || slice_equal_fold(resolved->domain, rules->myorigin);
+    enum lookup_status status = LOOKUP_ABSENT;
+
+    for (size_t i = 0; i < count && status == LOOKUP_ABSENT; i++)
+        status = table_list_find(maps, forms[i], i > 0, scratch, value, needs);
+    for (size_t i = 0; i < count && local && status == LOOKUP_ABSENT; i++)
+        status =
+            table_list_find(maps, mail_address_local_part(forms[i]), true, scratch, value, needs);
+    if (status == LOOKUP_ABSENT)
+        status = table_list_find(maps, arena_format(scratch, "@%.*s", SLICE_FMT(resolved->domain)),
+                                 true, scratch, value, needs);
+    return status;
+}
+
 static void choose_relocated(const struct address_rules *rules, struct resolved_address *resolved,
                              struct arena *scratch, struct need_set *needs)
 {
@@ -422,12 +455,7 @@ static void choose_relocated(const struct address_rules *rules, struct resolved_
 
     if (rules->relocated_maps.count == 0)
         return;
-    enum lookup_status status =
-        table_list_find(&rules->relocated_maps, resolved->address, false, scratch, &value, needs);
-    if (status == LOOKUP_ABSENT)
-        status = table_list_find(&rules->relocated_maps,
-                                 arena_format(scratch, "@%.*s", SLICE_FMT(resolved->domain)), true,
-                                 scratch, &value, needs);
+    enum lookup_status status = relocated_find(rules, resolved, scratch, &value, needs);
     if (status == LOOKUP_UNREADABLE)
         resolved->transport = TRANSPORT_UNKNOWN;
     else if (status == LOOKUP_FOUND) {

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyzer/policy/mail_address.h"
 #include "analyzer/policy/name_list.h"
 #include "analyzer/policy/table_set.h"
 #include "parsers/config/config.h"
@@ -41,6 +42,7 @@ struct address_rules {
     struct slice interfaces, proxy_interfaces; /* expanded values */
     struct slice local_transport, virtual_transport, relay_transport, default_transport;
     struct table_list transport_maps, relocated_maps;
+    struct extension_rules extension; /* as trivial-rewrite(8) has them: main.cf's */
     bool transport_parent_style;
 };
 
@@ -67,6 +69,11 @@ struct resolved_address address_resolve(const struct address_rules *rules, struc
 /* True when "1.2.3.4" is an address of inet_interfaces or proxy_interfaces. */
 enum match_answer address_is_own(const struct address_rules *rules, struct slice address,
                                  bool with_proxies, struct need_set *needs);
+/* True for a domain in mydestination, or "[address]" of this machine: resolve_local. scratch is for
+ * the look-up; needs may be NULL. */
+enum match_answer address_is_local(const struct address_rules *rules,
+                                   const struct name_list *mydestination, struct slice domain,
+                                   struct arena *scratch, struct need_set *needs);
 /* True when NAME stands in parent_domain_matches_subdomains. */
 bool address_parent_style(struct config *config, const char *name);
 

@@ -134,6 +134,8 @@ static bool begin_mail(struct run *run)
         return false;
     run->presence.bare = false;
     run->presence.stage = STAGE_MAIL;
+    if (check_outside(run, &program->tls_required) == STATUS_REJECT)
+        return false;
     run->presence.helo = true; /* smtpd_helo_required looks at its absence */
     if (check_outside(run, &program->helo_required) == STATUS_REJECT)
         return false;

@@ -31,8 +31,8 @@ restriction_fn restrict_unknown_client, restrict_unknown_reverse_client, restric
 restriction_fn restrict_plaintext, restrict_pipelining, restrict_sasl, restrict_clientcerts,
     restrict_login_mismatch, restrict_message_size;
 /* restrict_helo.c */
-restriction_fn restrict_helo_required, restrict_invalid_helo, restrict_non_fqdn_helo,
-    restrict_unknown_helo, restrict_naked_ip;
+restriction_fn restrict_tls_required, restrict_helo_required, restrict_invalid_helo,
+    restrict_non_fqdn_helo, restrict_unknown_helo, restrict_naked_ip;
 /* restrict_address.c, restrict_unlisted.c */
 restriction_fn restrict_non_fqdn_address, restrict_unknown_address, restrict_unverified_address,
     restrict_address_syntax, restrict_multi_recipient_bounce, restrict_unlisted;

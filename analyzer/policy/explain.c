@@ -505,6 +505,7 @@ static void walk_all(struct explainer *explainer)
         walk_stage(explainer, LIST_CLIENT);
         walk_stage(explainer, LIST_HELO);
     }
+    walk_outside(explainer, &program->tls_required, program->tls_required.check != CHECK_NONE);
     walk_outside(explainer, &program->helo_required, program->helo_required.check != CHECK_NONE);
     walk_outside(explainer, &program->sender_syntax, true);
     if (!at_once) {

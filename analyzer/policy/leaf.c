@@ -25,6 +25,17 @@ const struct resolved_address *leaf_resolve_recipient(struct leaf *leaf)
     return &leaf->resolved_recipient;
 }
 
+sym leaf_login(const struct leaf *leaf)
+{
+    const struct session_facts *facts = leaf->facts;
+
+    if (!facts)
+        return SYM_NONE;
+    if (facts->sasl_username > SYM_EMPTY && leaf->settings->tls_auth_only && facts->tls == TRI_NO)
+        return SYM_NONE;
+    return facts->sasl_username;
+}
+
 uint32_t leaf_reject(struct leaf *leaf, const struct question *question)
 {
     return outcome_reply(&leaf->program->outcomes, OUTCOME_REJECT, question->code,

@@ -10,6 +10,9 @@
 const struct resolved_address *leaf_resolve_sender(struct leaf *leaf);
 /* The resolved recipient; the same. */
 const struct resolved_address *leaf_resolve_recipient(struct leaf *leaf);
+/* The login name: SYM_NONE when it is not known. Where the log has one without TLS, and AUTH is no
+ * longer offered without (smtpd_tls_auth_only), the client may use TLS or stay anonymous. */
+sym leaf_login(const struct leaf *leaf);
 /* The reply of a question: its code and the row's dsn. */
 uint32_t leaf_reject(struct leaf *leaf, const struct question *question);
 /* A temporary failure of a question: 450 with the row's dsn, as note or at once. */

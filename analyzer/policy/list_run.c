@@ -180,6 +180,8 @@ static enum status apply(struct run *run, const struct outcome *outcome, const s
     case OUTCOME_OK:
         return STATUS_OK;
     case OUTCOME_REJECT:
+        if (run->warn && (outcome->flags & OUTCOME_WARNED_IS_OK))
+            return STATUS_OK;
         reply = reply_of(run, outcome, item);
         return list_run_reject(run, &reply, outcome->flags & OUTCOME_NEVER_WARNED);
     case OUTCOME_DEFER_IF_PERMIT:
@@ -192,7 +194,7 @@ static enum status apply(struct run *run, const struct outcome *outcome, const s
     case OUTCOME_DEFER_IF_REJECT:
         if (!run->if_reject.active)
             run->if_reject = reply_of(run, outcome, item);
-        return STATUS_DUNNO;
+        return outcome->flags & OUTCOME_AND_OK ? STATUS_OK : STATUS_DUNNO;
     case OUTCOME_HOLD:
     case OUTCOME_DISCARD:
     case OUTCOME_REDIRECT:

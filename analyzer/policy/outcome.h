@@ -26,10 +26,12 @@ enum outcome_kind {
 };
 
 enum outcome_flag {
-    OUTCOME_NEVER_WARNED = 1, /* a configuration or look-up error: warn_if_reject does not help */
-    OUTCOME_OK_FORBIDDEN = 2, /* OUTCOME_LIST: an OK inside is "Server configuration error" */
-    OUTCOME_OK_IS_DUNNO = 4,  /* OUTCOME_LIST: an OK inside counts for nothing */
-    OUTCOME_ANY_CODE = 8,     /* OUTCOME_REJECT and notes: the code is not known either */
+    OUTCOME_NEVER_WARNED = 1,  /* a configuration or look-up error: warn_if_reject does not help */
+    OUTCOME_OK_FORBIDDEN = 2,  /* OUTCOME_LIST: an OK inside is "Server configuration error" */
+    OUTCOME_OK_IS_DUNNO = 4,   /* OUTCOME_LIST: an OK inside counts for nothing */
+    OUTCOME_ANY_CODE = 8,      /* OUTCOME_REJECT and notes: the code is not known either */
+    OUTCOME_WARNED_IS_OK = 16, /* OUTCOME_REJECT: under warn_if_reject it permits */
+    OUTCOME_AND_OK = 32,       /* OUTCOME_DEFER_IF_REJECT: and ends this list */
 };
 
 struct outcome {

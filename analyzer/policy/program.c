@@ -172,8 +172,13 @@ static void add_restriction(struct list_builder *builder, const struct restricti
         add_error(builder, name, argument);
         return;
     }
-    if (row->argument == ARGUMENT_SECONDS)
-        return; /* sleep: no verdict */
+    if (row->argument ==
+        ARGUMENT_SECONDS) { /* sleep: no verdict, but it uses up a warn_if_reject */
+        while (builder->count && builder->items[builder->count - 1].kind == ITEM_WARN_IF_REJECT)
+            builder->count--;
+        builder->warn_next = false;
+        return;
+    }
     question_init(builder->program, row, argument, &wanted);
     add_question(builder, &wanted);
 }
@@ -343,6 +348,8 @@ static void compile_lists(struct program *program, struct config *config)
     program->recipient_syntax = program_outside_item(program, "recipient_syntax", false);
     program->recipient_exempt = program_outside_item(program, "recipient_exempt", false);
     program->authorized = program_outside_item(program, "authorized_destination", false);
+    program->tls_required =
+        program_outside_item(program, "smtpd_tls_security_level", settings->tls_required);
     program->helo_required =
         program_outside_item(program, "smtpd_helo_required", settings->helo_required);
     program->message_size =

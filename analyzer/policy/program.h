@@ -91,8 +91,8 @@ struct program {
     uint32_t server_error;            /* outcome: 451 4.3.5 */
     /* Checks outside the lists; items that no list holds. */
     struct screen screen;
-    struct item helo_required, sender_syntax, recipient_syntax, recipient_exempt, authorized,
-        unlisted_sender, unlisted_recipient, message_size;
+    struct item tls_required, helo_required, sender_syntax, recipient_syntax, recipient_exempt,
+        authorized, unlisted_sender, unlisted_recipient, message_size;
     bool counts_recipients;             /* some check depends on how many were accepted before */
     bool asks_unlisted_sender;          /* reject_unlisted_sender stands in a list: once per MAIL */
     const struct policy_inputs *inputs; /* while compiling and replaying */

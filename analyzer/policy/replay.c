@@ -329,8 +329,8 @@ static void judge_all(struct replay *replay)
 static void index_checks(struct replay *replay)
 {
     const struct program *program = replay->policy->program;
-    const struct item *const outside[] = { &program->helo_required, &program->message_size,
-                                           &program->unlisted_sender,
+    const struct item *const outside[] = { &program->tls_required, &program->helo_required,
+                                           &program->message_size, &program->unlisted_sender,
                                            &program->unlisted_recipient };
 
     replay->check_items = xcalloc((size_t)program->check_count + 1, sizeof *replay->check_items);

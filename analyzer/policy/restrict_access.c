@@ -111,8 +111,7 @@ static uint32_t access_sasl(struct access_search *search)
 
     if (!leaf->settings->sasl_enabled)
         return OUTCOME_NUMBER_DUNNO; /* "ignored: no SASL support" */
-    return access_fact(search, leaf->facts ? leaf->facts->sasl_username : SYM_NONE,
-                       "sasl_username");
+    return access_fact(search, leaf_login(leaf), "sasl_username");
 }
 
 uint32_t restrict_access(struct leaf *leaf, const struct question *question)

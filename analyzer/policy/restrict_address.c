@@ -54,7 +54,7 @@ uint32_t restrict_non_fqdn_address(struct leaf *leaf, const struct question *que
     struct slice domain = mail_address_domain(address_of(leaf, question)->text);
     if (is_literal(domain))
         return OUTCOME_NUMBER_DUNNO;
-    domain = domain.at ? mail_domain_strip_dot(domain) : slice_make("", 0);
+    domain = domain.at ? dns_ascii_name(leaf, mail_domain_strip_dot(domain)) : slice_make("", 0);
     return domain_is_valid_hostname(domain) && slice_index(domain, '.') < domain.len
                ? OUTCOME_NUMBER_DUNNO
                : leaf_reject(leaf, question);
@@ -74,11 +74,15 @@ static uint32_t unknown_domain(struct leaf *leaf, const struct question *questio
 {
     static const enum dns_type types[] = { DNS_MX, DNS_A, DNS_AAAA };
     unsigned stop = DNS_STATUS_OK | DNS_STATUS_MALFORMED | DNS_STATUS_NULL_MX;
-    unsigned status = dns_ask_all(leaf, types, 3, domain, stop);
+    unsigned status = DNS_STATUS_OK;
     uint32_t any[4];
     size_t n = 0;
 
-    if (status & DNS_STATUS_OK)
+    if (leaf->settings->dns_filter.count)
+        status = dns_lookup(leaf, DNS_MX, domain, NULL);
+    if (status != DNS_STATUS_POLICY) /* that ends it for MX alone */
+        status = dns_ask_all(leaf, types, 3, domain, stop);
+    if (status & (DNS_STATUS_OK | DNS_STATUS_POLICY))
         any[n++] = OUTCOME_NUMBER_DUNNO;
     if (status & DNS_STATUS_RETRY)
         any[n++] = leaf_tempfail(leaf, question);

@@ -26,7 +26,8 @@ static unsigned ask_list(struct leaf *leaf, const struct list_query *query)
 
     if (status & DNS_STATUS_NOT_FOUND)
         listing |= NOT_LISTED;
-    if (status & (DNS_STATUS_RETRY | DNS_STATUS_FAIL | DNS_STATUS_MALFORMED | DNS_STATUS_NULL_MX))
+    if (status & (DNS_STATUS_RETRY | DNS_STATUS_FAIL | DNS_STATUS_MALFORMED | DNS_STATUS_NULL_MX |
+                  DNS_STATUS_POLICY))
         listing |= LIST_FAILED;
     if (!(status & DNS_STATUS_OK))
         return listing;
@@ -127,6 +128,7 @@ static bool domain_query(struct leaf *leaf, const struct question *question, str
         domain = what;
     if (domain.len == 0 || domain.at[0] == '[')
         return false;
+    domain = dns_ascii_name(leaf, domain);
     last = slice_skip(domain, slice_last_index(domain, '.') == domain.len
                                   ? 0
                                   : slice_last_index(domain, '.') + 1);

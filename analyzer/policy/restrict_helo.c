@@ -84,7 +84,7 @@ uint32_t restrict_unknown_helo(struct leaf *leaf, const struct question *questio
         return outcome;
     }
     unsigned status = dns_ask_all(leaf, types, 3, leaf->helo.text, DNS_STATUS_OK);
-    if (status & (DNS_STATUS_OK | DNS_STATUS_NULL_MX))
+    if (status & (DNS_STATUS_OK | DNS_STATUS_NULL_MX | DNS_STATUS_POLICY))
         any[n++] = OUTCOME_NUMBER_DUNNO;
     if (status & DNS_STATUS_RETRY)
         any[n++] = leaf_tempfail(leaf, question);
@@ -96,17 +96,20 @@ uint32_t restrict_unknown_helo(struct leaf *leaf, const struct question *questio
 uint32_t restrict_naked_ip(struct leaf *leaf, const struct question *question)
 {
     struct slice name = leaf->helo.text;
+    /* What was only warned of does not count as refused, and so is permitted. */
+    uint32_t reject =
+        outcome_reply(&leaf->program->outcomes, OUTCOME_REJECT, question->code,
+                      slice_of(question->restriction->dsn), CAUSE_LASTING, OUTCOME_WARNED_IS_OK);
 
     if (leaf->helo.state == LEAF_ABSENT)
         return OUTCOME_NUMBER_DUNNO;
     if (leaf->helo.state == LEAF_UNKNOWN) {
-        const uint32_t any[] = { OUTCOME_NUMBER_DUNNO, OUTCOME_NUMBER_OK,
-                                 leaf_reject(leaf, question) };
+        const uint32_t any[] = { OUTCOME_NUMBER_DUNNO, OUTCOME_NUMBER_OK, reject };
         need_set_add(leaf->needs, slice_of("helo_name"));
         return outcome_any_of(&leaf->program->outcomes, any, 3);
     }
     for (size_t i = 0; i < name.len; i++)
         if (!ascii_is_digit(name.at[i]) && name.at[i] != '.' && name.at[i] != ':')
             return OUTCOME_NUMBER_DUNNO;
-    return is_valid_literal(name) ? OUTCOME_NUMBER_OK : leaf_reject(leaf, question);
+    return is_valid_literal(name) ? OUTCOME_NUMBER_OK : reject;
 }

@@ -22,31 +22,28 @@ static uint32_t preference(struct slice answer)
     return (uint32_t)number;
 }
 
+/* has_my_addr. */
 static enum match_answer is_own_host(struct leaf *leaf, struct mx_list *list, struct slice host)
 {
-    static const enum dns_type types[] = { DNS_A, DNS_AAAA };
-    bool found = false;
+    struct dns_answer answers[2] = { { .rcode = DNS_NXDOMAIN }, { .rcode = DNS_NXDOMAIN } };
+    bool unknown = false;
 
+    if (leaf->settings->asks_v4)
+        dns_host_addresses(leaf, DNS_A, host, &answers[0]);
+    if (leaf->settings->asks_v6)
+        dns_host_addresses(leaf, DNS_AAAA, host, &answers[1]);
     for (size_t t = 0; t < 2; t++) {
-        struct dns_answer answer;
-        if (!(t ? leaf->settings->asks_v6 : leaf->settings->asks_v4))
-            continue;
-        unsigned status = dns_ask(leaf, types[t], host, &answer);
-        if (answer.rcode == DNS_UNKNOWN)
-            list->unknown = true;
-        else if (status == DNS_STATUS_OK)
-            found = true;
-        for (uint32_t i = 0; answer.rcode == DNS_NOERROR && i < answer.count; i++) {
-            enum match_answer own =
-                address_is_own(&leaf->settings->addresses, answer.answers[i], true, leaf->needs);
+        unknown |= answers[t].rcode == DNS_UNKNOWN;
+        for (uint32_t i = 0; i < answers[t].count; i++) {
+            enum match_answer own = address_is_own(&leaf->settings->addresses,
+                                                   answers[t].answers[i], true, leaf->needs);
             if (own == MATCH_YES)
                 return MATCH_YES;
-            if (own == MATCH_UNKNOWN)
-                list->unknown = true;
+            unknown |= own == MATCH_UNKNOWN;
         }
     }
-    if (!found)
-        list->failed = true;
+    list->unknown |= unknown;
+    list->failed |= !unknown && !answers[0].count && !answers[1].count;
     return MATCH_NO;
 }
 
@@ -71,34 +68,49 @@ static bool am_among(struct leaf *leaf, struct mx_list *list, bool best)
     return false;
 }
 
-/* all_auth_mx_addr for every best host. */
-static bool best_are_permitted(struct leaf *leaf, struct mx_list *list)
+/* all_auth_mx_addr: false when one address lies outside, or the host has none. */
+static bool is_permitted_host(struct leaf *leaf, struct mx_list *list, struct slice host)
 {
     static const enum dns_type types[] = { DNS_A, DNS_AAAA };
+    bool found = false, unknown = false;
 
-    for (uint32_t i = 0; i < list->answer.count; i++) {
-        struct slice host = dns_mx_host(list->answer.answers[i]);
-        if (preference(list->answer.answers[i]) != list->best)
+    for (size_t t = 0; t < 2; t++) {
+        struct dns_answer answer;
+        if (!(t ? leaf->settings->asks_v6 : leaf->settings->asks_v4))
             continue;
-        for (size_t t = 0; t < 2; t++) {
-            struct dns_answer answer;
-            unsigned status = dns_ask(leaf, types[t], host, &answer);
-            list->unknown |= answer.rcode == DNS_UNKNOWN;
-            list->failed |= status == DNS_STATUS_RETRY;
-            for (uint32_t k = 0; status == DNS_STATUS_OK && k < answer.count; k++)
-                if (name_list_match_client(&leaf->settings->mx_backup_networks, host,
-                                           answer.answers[k], leaf->scratch,
-                                           leaf->needs) != MATCH_YES)
-                    return false;
+        unsigned status = dns_lookup(leaf, types[t], host, &answer);
+        unknown |= answer.rcode == DNS_UNKNOWN;
+        for (uint32_t k = 0; status == DNS_STATUS_OK && k < answer.count; k++) {
+            found = true;
+            if (name_list_match_client(&leaf->settings->mx_backup_networks, host, answer.answers[k],
+                                       leaf->scratch, leaf->needs) != MATCH_YES)
+                return false;
         }
     }
+    list->unknown |= unknown;
+    list->failed |= !found && !unknown;
+    return found || unknown;
+}
+
+static bool best_are_permitted(struct leaf *leaf, struct mx_list *list)
+{
+    for (uint32_t i = 0; i < list->answer.count; i++)
+        if (preference(list->answer.answers[i]) == list->best &&
+            !is_permitted_host(leaf, list, dns_mx_host(list->answer.answers[i])))
+            return false;
     return true;
+}
+
+/* "Unable to look up mail exchanger information"; the list may go on or, with OUTCOME_AND_OK, not. */
+static uint32_t backup_trouble(struct leaf *leaf, unsigned flags)
+{
+    return outcome_reply(&leaf->program->outcomes, OUTCOME_DEFER_IF_REJECT, 450, slice_of("4.4.4"),
+                         CAUSE_PASSING, flags);
 }
 
 static uint32_t judge_backup(struct leaf *leaf, struct mx_list *list)
 {
-    uint32_t failure = outcome_reply(&leaf->program->outcomes, OUTCOME_DEFER_IF_REJECT, 450,
-                                     slice_of("4.4.4"), CAUSE_PASSING, 0);
+    uint32_t failure = backup_trouble(leaf, 0);
     bool permitted = false;
 
     if (!am_among(leaf, list, true) && am_among(leaf, list, false))
@@ -109,7 +121,7 @@ static uint32_t judge_backup(struct leaf *leaf, struct mx_list *list)
         return outcome_any_of(&leaf->program->outcomes, any, 3);
     }
     if (permitted)
-        return OUTCOME_NUMBER_OK;
+        return list->failed ? backup_trouble(leaf, OUTCOME_AND_OK) : OUTCOME_NUMBER_OK;
     return list->failed ? failure : OUTCOME_NUMBER_DUNNO;
 }
 
@@ -124,9 +136,8 @@ uint32_t restrict_mx_backup(struct leaf *leaf, const struct question *question)
     if ((address->routed && !leaf->settings->untrusted_routing) ||
         (address->domain.len && address->domain.at[0] == '['))
         return OUTCOME_NUMBER_DUNNO;
-    unsigned status = dns_ask(leaf, DNS_MX, address->domain, &list.answer);
-    uint32_t failure = outcome_reply(&leaf->program->outcomes, OUTCOME_DEFER_IF_REJECT, 450,
-                                     slice_of("4.4.4"), CAUSE_PASSING, 0);
+    unsigned status = dns_lookup(leaf, DNS_MX, address->domain, &list.answer);
+    uint32_t failure = backup_trouble(leaf, 0);
     if (list.answer.rcode == DNS_UNKNOWN) {
         const uint32_t any[] = { OUTCOME_NUMBER_DUNNO, OUTCOME_NUMBER_OK, failure };
         return outcome_any_of(&leaf->program->outcomes, any, 3);

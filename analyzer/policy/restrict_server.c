@@ -16,36 +16,32 @@ struct server_check {
     struct access_search search;
     unsigned type; /* SERVER_A, SERVER_MX, SERVER_NS */
     unsigned addresses;
-    bool unknown; /* some answer is missing: what follows may never be reached */
+    bool v4_first; /* getaddrinfo's order depends on the machine's routes: both are tried */
+    bool both;     /* some host has addresses of both families */
+    bool unknown;  /* some answer is missing: what follows may never be reached */
 };
 
-/* The addresses of a host in getaddrinfo's order. True when the search is over. */
+/* The addresses of a host. True when the search is over. */
 static bool check_addresses(struct server_check *check, struct slice host)
 {
-    struct leaf *leaf = check->search.leaf;
-    const enum dns_type types[] = { DNS_AAAA, DNS_A };
-    const bool asked[] = { leaf->settings->asks_v6, leaf->settings->asks_v4 };
+    const struct smtpd_settings *settings = check->search.leaf->settings;
+    struct dns_answer answers[2] = { { .rcode = DNS_NXDOMAIN }, { .rcode = DNS_NXDOMAIN } };
 
-    for (size_t t = 0; t < 2; t++) {
-        struct dns_answer answer;
-        if (!asked[t])
-            continue;
-        unsigned status = dns_ask(leaf, types[t], host, &answer);
-        if (answer.rcode == DNS_UNKNOWN) {
-            check->unknown = true;
-            continue;
-        }
-        if (status != DNS_STATUS_OK)
-            continue;
-        for (uint32_t i = 0; i < answer.count; i++) {
+    if (settings->asks_v6)
+        dns_host_addresses(check->search.leaf, DNS_AAAA, host, &answers[check->v4_first]);
+    if (settings->asks_v4)
+        dns_host_addresses(check->search.leaf, DNS_A, host, &answers[!check->v4_first]);
+    check->both |= answers[0].count && answers[1].count;
+    check->unknown |= answers[0].rcode == DNS_UNKNOWN || answers[1].rcode == DNS_UNKNOWN;
+    for (size_t t = 0; t < 2; t++)
+        for (uint32_t i = 0; i < answers[t].count; i++) {
             if (++check->addresses > SERVER_ADDRESSES_MAX) {
                 check->search.outcome = OUTCOME_NUMBER_DUNNO;
                 return true;
             }
-            if (access_search_address(&check->search, answer.answers[i]))
+            if (access_search_address(&check->search, answers[t].answers[i]))
                 return true;
         }
-    }
     return false;
 }
 
@@ -63,14 +59,14 @@ static bool find_servers(struct server_check *check, struct slice domain, struct
 {
     struct leaf *leaf = check->search.leaf;
     enum dns_type type = check->type == SERVER_MX ? DNS_MX : DNS_NS;
-    unsigned status = dns_ask(leaf, type, domain, answer);
+    unsigned status = dns_lookup(leaf, type, domain, answer);
 
     while (check->type == SERVER_NS && status == DNS_STATUS_NOT_FOUND) {
         size_t dot = slice_index(domain, '.');
         if (dot + 1 >= domain.len)
             return false;
         domain = slice_skip(domain, dot + 1);
-        status = dns_ask(leaf, type, domain, answer);
+        status = dns_lookup(leaf, type, domain, answer);
     }
     if (answer->rcode == DNS_UNKNOWN)
         check->unknown = true;
@@ -142,6 +138,12 @@ static const struct leaf_text *server_subject(const struct leaf *leaf, unsigned 
     return &leaf->recipient;
 }
 
+static uint32_t run_check(struct server_check *check, struct slice domain)
+{
+    check->addresses = 0;
+    return check_domain(check, domain) ? check->search.outcome : OUTCOME_NUMBER_DUNNO;
+}
+
 uint32_t restrict_server_access(struct leaf *leaf, const struct question *question)
 {
     unsigned subject = question->restriction->detail & ~(unsigned)SERVER_TYPES;
@@ -163,8 +165,17 @@ uint32_t restrict_server_access(struct leaf *leaf, const struct question *questi
     if (text->state == LEAF_UNKNOWN)
         return access_search_unknown(&check.search, need);
     struct slice domain = mail_address_domain(text->text);
-    bool found = check_domain(&check, domain.at ? domain : text->text);
-    uint32_t outcome = found ? check.search.outcome : OUTCOME_NUMBER_DUNNO;
+    domain = dns_ascii_name(leaf, domain.at ? domain : text->text);
+    uint32_t outcome = run_check(&check, domain);
+    if (check.both) {
+        struct buffer *why = leaf->why;
+        leaf->why = NULL;
+        check.v4_first = true;
+        uint32_t other = run_check(&check, domain);
+        leaf->why = why;
+        if (other != outcome)
+            outcome = leaf_unknown(leaf, "address_order", outcome, other);
+    }
     if (check.unknown)
         return leaf_unknown(leaf, NULL, outcome, access_search_unknown(&check.search, NULL));
     return outcome;

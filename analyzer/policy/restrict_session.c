@@ -24,6 +24,14 @@ static uint32_t by_tri(struct leaf *leaf, unsigned fact, uint32_t yes, uint32_t 
     return fact == TRI_YES ? yes : no;
 }
 
+uint32_t restrict_tls_required(struct leaf *leaf, const struct question *question)
+{
+    if (!leaf->settings->tls_required)
+        return OUTCOME_NUMBER_DUNNO;
+    return by_tri(leaf, leaf->facts ? leaf->facts->tls : TRI_UNKNOWN, OUTCOME_NUMBER_DUNNO,
+                  leaf_reject(leaf, question), "tls");
+}
+
 uint32_t restrict_plaintext(struct leaf *leaf, const struct question *question)
 {
     return by_tri(leaf, leaf->facts ? leaf->facts->tls : TRI_UNKNOWN, OUTCOME_NUMBER_DUNNO,
@@ -43,7 +51,7 @@ uint32_t restrict_sasl(struct leaf *leaf, const struct question *question)
     (void)question;
     if (!leaf->settings->sasl_enabled && leaf->settings->version < 310)
         return OUTCOME_NUMBER_DUNNO;
-    user = fact_text(leaf, leaf->facts ? leaf->facts->sasl_username : SYM_NONE);
+    user = fact_text(leaf, leaf_login(leaf));
     method = fact_text(leaf, leaf->facts ? leaf->facts->sasl_method : SYM_NONE);
     if (user.state == LEAF_UNKNOWN)
         return leaf_unknown(leaf, "sasl_username", OUTCOME_NUMBER_DUNNO, OUTCOME_NUMBER_OK);
@@ -69,6 +77,8 @@ uint32_t restrict_clientcerts(struct leaf *leaf, const struct question *question
         return OUTCOME_NUMBER_DUNNO;
     if (print.state == LEAF_ABSENT)
         return OUTCOME_NUMBER_DUNNO;
+    if (!any_trusted && leaf->settings->relay_clientcerts.count == 0)
+        return OUTCOME_NUMBER_DUNNO;
     if (print.state == LEAF_KNOWN) {
         enum lookup_status status = table_list_find(&leaf->settings->relay_clientcerts, print.text,
                                                     false, leaf->scratch, &result, leaf->needs);
@@ -78,8 +88,6 @@ uint32_t restrict_clientcerts(struct leaf *leaf, const struct question *question
             return outcome_lookup_failure(&leaf->program->outcomes);
         if (status == LOOKUP_CONFIG_ERROR)
             return outcome_server_error(&leaf->program->outcomes);
-        if (status == LOOKUP_ABSENT && !any_trusted && leaf->settings->relay_clientcerts.count == 0)
-            return OUTCOME_NUMBER_DUNNO;
     }
     return leaf_unknown(leaf, "ccert", OUTCOME_NUMBER_DUNNO, OUTCOME_NUMBER_OK);
 }
@@ -142,14 +150,13 @@ static uint32_t judge_login(const struct leaf_text *user, unsigned which, enum t
 
 uint32_t restrict_login_mismatch(struct leaf *leaf, const struct question *question)
 {
-    struct leaf_text user = fact_text(leaf, leaf->facts ? leaf->facts->sasl_username : SYM_NONE);
+    struct leaf_text user = fact_text(leaf, leaf_login(leaf));
     unsigned which = question->restriction->detail;
     uint32_t reject = leaf_reject(leaf, question), error;
     struct slice owners = { NULL, 0 };
     enum tri found;
 
-    if (!leaf->settings->sasl_enabled || leaf->settings->login_maps.count == 0 ||
-        leaf->sender.state == LEAF_ABSENT)
+    if (!leaf->settings->sasl_enabled || leaf->sender.state == LEAF_ABSENT)
         return OUTCOME_NUMBER_DUNNO;
     if (user.state == LEAF_UNKNOWN)
         return leaf_unknown(leaf, "sasl_username", OUTCOME_NUMBER_DUNNO, reject);

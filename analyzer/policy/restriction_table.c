@@ -323,6 +323,8 @@ static const struct restriction outside[] = {
       .doc = "postscreen defers the first mail of a client, to test it" },
     { .name = "smtpd_helo_required", .reads = READS_HELO, .evaluate = restrict_helo_required,
       .code = 503, .dsn = "5.5.1", .doc = "HELO or EHLO must come first" },
+    { .name = "smtpd_tls_security_level", .reads = READS_FACTS, .evaluate = restrict_tls_required,
+      .code = 530, .dsn = "5.7.0", .doc = "Mail without TLS, when the level is encrypt" },
     { .name = "message_size_limit", .reads = READS_MAIL, .evaluate = restrict_message_size,
       .code = 552, .dsn = "5.3.4", .doc = "Messages above the limit" },
     { .name = "smtpd_reject_unlisted_sender", .reads = READS_SENDER,

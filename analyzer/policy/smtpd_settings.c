@@ -7,6 +7,18 @@ static struct slice keep(struct smtpd_settings *settings, struct slice text)
     return arena_copy(&settings->arena, text.at ? text : slice_make("", 0));
 }
 
+/* Levels above encrypt make no sense in smtpd(8), which takes them for it. */
+static bool requires_tls(struct config *config)
+{
+    struct slice level = slice_trim(config_value(config, "smtpd_tls_security_level"));
+
+    if (config_bool(config, "smtpd_tls_wrappermode"))
+        return false; /* every session has it */
+    if (level.len == 0)
+        return config_bool(config, "smtpd_enforce_tls");
+    return !slice_equal_fold(level, slice_of("none")) && !slice_equal_fold(level, slice_of("may"));
+}
+
 static void read_flags(struct smtpd_settings *settings, struct config *config)
 {
     const struct {
@@ -15,6 +27,7 @@ static void read_flags(struct smtpd_settings *settings, struct config *config)
     } flags[] = {
         { "smtpd_delay_reject", &settings->delay_reject },
         { "smtpd_helo_required", &settings->helo_required },
+        { "smtpd_tls_auth_only", &settings->tls_auth_only },
         { "smtpd_relay_before_recipient_restrictions", &settings->relay_first },
         { "soft_bounce", &settings->soft_bounce },
         { "smtpd_peername_lookup", &settings->peername_lookup },
@@ -25,12 +38,14 @@ static void read_flags(struct smtpd_settings *settings, struct config *config)
         { "smtpd_tls_ask_ccert", &settings->asks_ccert },
         { "allow_untrusted_routing", &settings->untrusted_routing },
         { "show_user_unknown_table_name", &settings->show_table },
+        { "smtputf8_enable", &settings->smtputf8 },
     };
 
     for (size_t i = 0; i < COUNT(flags); i++)
         *flags[i].value = config_bool(config, flags[i].name);
+    settings->tls_required = requires_tls(config);
+    settings->tls_auth_only |= settings->tls_required;
     settings->uses_proxy_filter = config_value(config, "smtpd_proxy_filter").len > 0;
-    settings->uses_dns_filter = config_value(config, "smtpd_dns_reply_filter").len > 0;
     settings->access_parent_style = address_parent_style(config, "smtpd_access_maps");
     struct slice rest = config_value(config, "receive_override_options"), word;
     while (slice_next_word(&rest, ", \t\r\n", &word))
@@ -129,6 +144,7 @@ static void read_lists(struct smtpd_settings *settings, struct config *config)
         { "smtpd_sender_login_maps", &settings->login_maps },
         { "rbl_reply_maps", &settings->rbl_reply },
         { "relay_clientcerts", &settings->relay_clientcerts },
+        { "smtpd_dns_reply_filter", &settings->dns_filter },
     };
 
     for (size_t i = 0; i < COUNT(lists); i++)

@@ -19,10 +19,11 @@ struct smtpd_settings {
     struct address_rules addresses;
     struct extension_rules extension;
     int version; /* 307 */
-    bool delay_reject, helo_required, relay_first, soft_bounce, peername_lookup;
+    bool delay_reject, helo_required, tls_required, tls_auth_only, relay_first, soft_bounce,
+        peername_lookup;
     bool reject_unlisted_sender, reject_unlisted_recipient, no_unknown_recipient_checks;
     bool strict_envelopes, sasl_enabled, asks_ccert, untrusted_routing, show_table;
-    bool access_parent_style, uses_proxy_filter, uses_dns_filter;
+    bool access_parent_style, uses_proxy_filter, smtputf8;
     uint16_t access_reject_code, access_defer_code, invalid_hostname_code, rbl_code;
     uint16_t unverified_sender_defer_code, unverified_recipient_defer_code;
     uint16_t unknown_local_code, unknown_alias_code, unknown_mailbox_code, unknown_relay_code;
@@ -35,7 +36,7 @@ struct smtpd_settings {
     bool mynetworks_known; /* false: mynetworks_style and the machine's interfaces */
     struct table_list recipient_canonical, sender_canonical, canonical, virtual_alias;
     struct table_list local_recipients, virtual_mailbox, relay_recipients, login_maps;
-    struct table_list rbl_reply, relay_clientcerts;
+    struct table_list rbl_reply, relay_clientcerts, dns_filter;
 };
 
 /* Reads everything. answers: what was recorded of tables, or NULL. Remarks of tables go to remarks, which may be NULL. */
