@@ -48,8 +48,22 @@ static const struct line_shape srs[] = {
     { EVENT_SRS_REWRITE, "<{sender:address}> reversed to <{to}>", "<SRS0=abcd=AB=example.org=a@example.com> reversed to <a@example.org>", "action=reverse", 0 },
     { EVENT_SRS_REWRITE, "<{sender:address}> {reason}", "<a@example.org> not forwarded: x", NULL, 0 },
     WARN("warning: {reason}", "warning: no domain"),
+    WARN("warn: {reason}", "warn: seccomp sandbox is unavailable"),
+    NOTE("debug: {text}", "debug: inotify: watching '/etc/postsrsd.conf' [wd=3]"),
     WARN("error: {reason}", "error: no domain"),
     NOTE("{what} domain{text}", "Using 1 domains"),
+    { EVENT_SRS_REWRITE, "{queue_id}: <{sender:address}> forwarded as <{to}>", "4jY4Wd0VKsz39: <a@example.org> forwarded as <SRS0=abcd=AB=example.org=a@example.com>", "action=forward", 0 },
+    { EVENT_SRS_REWRITE, "{queue_id}: <{sender:address}> reversed to <{to}>", "4jY4Wd0VKsz39: <SRS0=abcd=AB=example.org=a@example.com> reversed to <a@example.org>", "action=reverse", 0 },
+    { EVENT_SRS_REWRITE, "{queue_id}: <{sender:address}> {reason}", "4jY4Wd0VKsz39: <a@example.org> not rewritten: database error", NULL, 0 },
+    NOTE("file change detected, reloading configuration.", "file change detected, reloading configuration."),
+    NOTE("inotify: watch event [wd={*}, mask={*}, name=NULL]", "inotify: watch event [wd=3, mask=3, name=NULL]"),
+    NOTE("Signal {*} received, reloading configuration.", "Signal 3 received, reloading configuration."),
+    NOTE("inotify: watch event [wd={*}, mask={*}, name=\"{*}\"]", "inotify: watch event [wd=3, mask=3, name=\"x\"]"),
+    NOTE("{queue_id}: MTA aborted transaction", "4jY4Wd0VKsz39: MTA aborted transaction"),
+    NOTE("inotify: removing entries for [wd={*}]", "inotify: removing entries for [wd=3]"),
+    NOTE("Signal {*} received. shutting down.", "Signal 3 received. shutting down."),
+    NOTE("inotify: directory event for '{*}'", "inotify: directory event for 'x'"),
+    NOTE("inotify: watching '{*}' [wd={*}]", "inotify: watching 'x' [wd=3]"),
 };
 
 static const struct line_shape fetchmail[] = {
