@@ -189,6 +189,21 @@ static void add_facts(const struct evidence *evidence, const struct message *mes
         add_sym(list, "postscreen", &evidence->text, facts->screening, "log:postscreen");
 }
 
+/* Whose mail a gateway brought: its own name says nothing of the sender. */
+static void add_true_client(const struct evidence *evidence, const struct message *message,
+                            struct cell_list *list)
+{
+    const struct client *client = &evidence->clients[message->true_client];
+    const char *origin = evidence_origin_name(ORIGIN_HEADER);
+    if (message->source != MESSAGE_GATEWAY)
+        return;
+    add_sym(list, "true_client_address", &evidence->text, client->address, origin);
+    list->cells[list->count - 1].why =
+        slice_of("the client is a gateway: rules on it are not applicable to the sender");
+    add_sym(list, "true_client_name", &evidence->text, client->name, origin);
+    add_sym(list, "true_helo", &evidence->helos, message->true_helo, origin);
+}
+
 struct results_cell *results_cells(const struct results *results, size_t index, struct arena *arena,
                                    size_t *count)
 {
@@ -200,6 +215,7 @@ struct results_cell *results_cells(const struct results *results, size_t index, 
     struct slice size = { NULL, 0 };
 
     add_client(results, number, arena, &list);
+    add_true_client(evidence, message, &list);
     add_sym(&list, "helo", &evidence->helos, message->helo,
             evidence_origin_name((enum evidence_origin)message->helo_origin));
     add_sym(&list, "sender", &evidence->senders, message->sender,

@@ -156,7 +156,8 @@ static void on_reload(struct rebuild *r, const struct event *event)
         (struct restart){ event->line->time_us, event->kind == EVENT_MASTER_RELOAD };
 }
 
-/* master(8) begins or ends: no process of the instance lives on. */
+/* master(8) begins or ends: no process of the instance lives on. Lines of the same second may have
+ * changed places with it. */
 static void on_master(struct rebuild *r, const struct event *event)
 {
     struct evidence *e = r->evidence;
@@ -170,7 +171,8 @@ static void on_master(struct rebuild *r, const struct event *event)
         e->postfix_minor = (int)minor;
     }
     for (uint32_t i = 0; i < r->state_count; i++)
-        if (r->states[i]->alive && r->states[i]->key >> 48 == r->realm)
+        if (r->states[i]->alive && r->states[i]->key >> 48 == r->realm &&
+            r->now_us - r->states[i]->touched_us > DISORDER_US)
             session_close(r, r->states[i]);
 }
 

@@ -60,6 +60,7 @@ struct session_note {
     uint16_t rcpt_lines; /* accepted recipients that smtpd itself named */
     uint16_t queued;     /* mails that are certainly queued; counted at the end */
     uint8_t helo_origin; /* enum evidence_origin */
+    bool torn; /* a recipient that was accepted stands with no mail: lines lack or came late */
     bool several_helos, no_helo, no_auth, no_tls, smtp_only, esmtp_only;
 };
 

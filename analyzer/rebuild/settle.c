@@ -129,7 +129,8 @@ static bool recipients_are_named(const struct rebuild *r, const struct message *
     if (message->session == SESSION_NONE)
         return false;
     const struct session_note *note = &r->session_notes[message->session];
-    return note->rcpt_good != UINT16_MAX && note->rcpt_good && note->rcpt_lines == note->rcpt_good;
+    return !note->torn && note->rcpt_good != UINT16_MAX && note->rcpt_good &&
+           note->rcpt_lines == note->rcpt_good;
 }
 
 /* Marks the messages of which smtpd named recipients that it accepted. Every message has one, and
@@ -140,10 +141,14 @@ static void mark_named(struct rebuild *r)
     const struct evidence *e = r->evidence;
     for (uint32_t i = 0; i < e->row_count; i++) {
         const struct row *row = &e->rows[i];
-        if (row->message != NONE && row->recipient_origin != ORIGIN_DELIVERY &&
-            !row_is_refused(r, i))
-            r->notes[row->message].marks |=
-                row->end_status == END_UNKNOWN ? MARK_UNSERVED : MARK_NAMED;
+        if (row->message == NONE || row->recipient_origin == ORIGIN_DELIVERY ||
+            row_is_refused(r, i))
+            continue;
+        uint16_t *marks = &r->notes[row->message].marks;
+        uint32_t session = e->messages[row->message].session;
+        *marks |= row->end_status == END_UNKNOWN ? MARK_UNSERVED : MARK_NAMED;
+        if (*marks & MARK_NOQUEUE && !(*marks & MARK_QUEUED) && session != SESSION_NONE)
+            r->session_notes[session].torn = true;
     }
 }
 

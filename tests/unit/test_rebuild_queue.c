@@ -179,6 +179,13 @@ static const struct {
       LINE("15:03", "smtpd[7]: 0FCE9247A1: client=mail.example.org[192.0.2.7]")
       LINE("15:03", "smtpd[7]: disconnect from mail.example.org[192.0.2.7] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5"),
       "1 0FCE9247A1 " MAIL_EXAMPLE "mail.example.org from=a@example.org to=B@example.com accept sent\n" },
+    { "49: the line of master's start behind the first client's",
+      LINE("15:02", "smtpd[7]: connect from mail.example.org[192.0.2.7]")
+      LINE("15:02", "smtpd[7]: NOQUEUE: info: RCPT from mail.example.org[192.0.2.7]: seen" ENVELOPE("b@example.com"))
+      LINE("15:02", "master[1]: daemon started -- version 3.7.11, configuration /etc/postfix")
+      CLIENT("7", "0FCE9247A1") QUEUED("0FCE9247A1", "a@example.org", "1") DISCONNECT("7")
+      SENT("0FCE9247A1", "b@example.com") REMOVED("0FCE9247A1"),
+      "1 0FCE9247A1 " MAIL_EXAMPLE "mail.example.org from=a@example.org to=b@example.com accept sent\n" },
     { "55: mail of a user of this machine",
       LINE("15:01", "pickup[12]: 0FCE9247A1: uid=0 from=<root@example.com>") MESSAGE_ID("0FCE9247A1", "m1@example.com")
       QUEUED("0FCE9247A1", "root@example.com", "1") SENT("0FCE9247A1", "b@example.com") REMOVED("0FCE9247A1"),
