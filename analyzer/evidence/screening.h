@@ -12,6 +12,7 @@
  *     ZONE=ADDRESS      the list's answer; several answers are several words
  *     ZONE=-            the list was asked and gave none
  *     server=ADDRESS    where the client connected to
+ *     other_port        a service for one's own users: postscreen does not stand in front of it
  */
 #include <stdbool.h>
 

@@ -40,7 +40,7 @@ static bool is_screened(struct leaf *leaf)
     if (leaf->client.address.state == LEAF_KNOWN &&
         ip_address_parse(leaf->client.address.text, &address))
         family = address.family == 4 ? MASTER_IPV4 : MASTER_IPV6;
-    if (settings_of(leaf)->families & family)
+    if ((settings_of(leaf)->families & family) && !screening_has(record_of(leaf), "other_port"))
         return true;
     leaf_explain(leaf, "postscreen does not listen where this client connects");
     return false;

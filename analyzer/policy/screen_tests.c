@@ -123,8 +123,8 @@ static enum tri is_first(struct meeting *meeting, const struct message *message,
     sym address = evidence->clients[message->client].address;
     struct slice record = intern_text(&evidence->text, evidence->facts[message->facts].screening);
 
-    if (!address)
-        return TRI_UNKNOWN;
+    if (!address || screening_has(record, "other_port"))
+        return TRI_UNKNOWN; /* nobody asks about the latter */
     struct acquaintance *known = meet(meeting, address);
     bool cached = screening_has(record, "cached") && screening_has(record, "deep");
     if (cached || now > known->expires) {

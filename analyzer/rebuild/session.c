@@ -91,6 +91,12 @@ uint32_t session_add(struct rebuild *r, const struct event *event, sym service)
     return e->session_count++;
 }
 
+/* By the syslog_name that master.cf gives such services; what else it may say proves nothing. */
+static bool is_submission(struct slice label)
+{
+    return slice_starts(label, "submission") || slice_starts(label, "smtps");
+}
+
 /* Turns a state into an open session of the line's client. */
 static void session_open(struct rebuild *r, struct session_state *state, const struct event *event)
 {
@@ -102,6 +108,8 @@ static void session_open(struct rebuild *r, struct session_state *state, const s
     struct line_position screened = { 0 };
     bool was_screened = screened_taken_over(r, event_get(event, FIELD_CLIENT_ADDRESS),
                                             &state->facts.screening, &screened);
+    if (is_submission(event->label))
+        state->facts.screening = intern_add(&r->evidence->text, slice_of("other_port"));
     state->facts_known = false;
     state->session = session_add(r, event, service_name(r, event));
     r->evidence->sessions[state->session].was_screened = was_screened;

@@ -23,6 +23,11 @@ static const struct {
     const char *name, *log, *record; /* of the last message; NULL: none */
 } cases[] = {
     { "no postscreen", MAIL, NULL },
+    { "another port",
+      LINE("15:01", "submission/smtpd[7]: connect from mail.example.org[192.0.2.7]")
+          LINE("15:01", "submission/smtpd[7]: 0FCE9247A1: client=mail.example.org[192.0.2.7]")
+              QUEUED("0FCE9247A1", "a@example.org", "1"),
+      "other_port" },
     { "a new client that nobody lists", COMES("999") PS("PASS NEW [192.0.2.7]:999") MAIL,
       "tested zen.example=- bl.example=- server=198.51.100.1" },
     { "listed, the action being ignore: no PASS line",
