@@ -15,6 +15,7 @@
 #include "parsers/config/word_list.h"
 #include "parsers/data/address_list.h"
 #include "parsers/data/geoip.h"
+#include "parsers/data/mailbox.h"
 
 enum { LINES_PER_PROGRESS = 8192, DEFAULT_MAJOR = 3, DEFAULT_MINOR = 7, DEFAULT_SEED = 1 };
 
@@ -25,6 +26,7 @@ struct pipeline {
     struct diagnostics remarks;
     struct dns_snapshot *dns;
     struct labels_file *labels;
+    struct mailbox *mailbox;
     struct address_list *traps;
     struct geoip *geoip;
     struct config *baseline_config, *candidate_config;
@@ -49,6 +51,7 @@ static void pipeline_free(void *owner)
     config_free(pipeline->candidate_config);
     dns_snapshot_free(pipeline->dns);
     labels_file_free(pipeline->labels);
+    mailbox_free(pipeline->mailbox);
     address_list_free(pipeline->traps);
     geoip_close(pipeline->geoip);
     free(pipeline->gateways);
@@ -93,6 +96,11 @@ static bool read_data(struct pipeline *pipeline, struct fault *fault)
         pipeline->labels = labels_file_new();
     for (size_t i = 0; i < options->label_count; i++)
         if (!labels_file_read(pipeline->labels, options->labels[i], &pipeline->remarks, fault))
+            return false;
+    if (options->mailbox_count)
+        pipeline->mailbox = mailbox_new();
+    for (size_t i = 0; i < options->mailbox_count; i++)
+        if (!mailbox_read(pipeline->mailbox, options->mailboxes[i], &pipeline->remarks, fault))
             return false;
     if (options->spamtraps) {
         pipeline->traps = address_list_read(options->spamtraps, fault);
@@ -408,9 +416,13 @@ static struct results *finish(struct pipeline *pipeline, struct fault *fault)
         .candidate_adds = pipeline->candidate_adds,
         .disabled = disabled,
         .given = pipeline->labels,
+        .mailbox = pipeline->mailbox,
         .label_rules = pipeline->options->label_rules,
         .traps = pipeline->traps,
         .geoip = pipeline->geoip,
+        .client_list = pipeline->baseline_config
+                           ? config_value(pipeline->baseline_config, "smtpd_client_restrictions")
+                           : (struct slice){ NULL, 0 },
         .budget = pipeline->options->budget > 0 ? pipeline->options->budget : (double)NAN,
         .seed = pipeline->options->seed ? pipeline->options->seed : DEFAULT_SEED,
         .input = pipeline->input,

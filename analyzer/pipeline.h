@@ -34,6 +34,8 @@ struct pipeline_options {
     size_t dns_count;
     const char *const *labels; /* --labels files */
     size_t label_count;
+    const char *const *mailboxes; /* --mailbox: DIR=ham or DIR=spam */
+    size_t mailbox_count;
     struct label_rules label_rules;
     const char *spamtraps;       /* --spamtraps file, or NULL */
     const char *const *gateways; /* --gateways: lists of addresses and networks */

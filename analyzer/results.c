@@ -232,6 +232,7 @@ struct results *results_new(const struct results_parts *parts)
     labels_init(&results->labels,
                 &(struct label_inputs){ .evidence = evidence,
                                         .given = parts->given,
+                                        .mailbox = parts->mailbox,
                                         .clusters = &results->clusters,
                                         .reasons = results->reasons,
                                         .evidence_tested = evidence_tested(parts),

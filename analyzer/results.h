@@ -154,26 +154,6 @@ struct results_range {
     double low, high;
 };
 
-/* How far the candidate's loss of wanted mail can be trusted beyond its interval, and what follows
- * for a budget. */
-struct results_assessment {
-    double budget;        /* the rate that may be lost (--budget); NAN: not asked */
-    const char *decision; /* "within", "over", "open" (these logs do not tell); NULL: not asked */
-    double spam_share;    /* how much of what is labelled wanted may be spam */
-    struct results_range census; /* the rate in this log, over unknown rows and doubtful labels */
-    struct results_range
-        forecast;                 /* the estimate's interval, its lower limit for doubtful labels */
-    struct results_range typical; /* one week, senders drawn anew; NAN when few senders lose mail */
-    struct results_range without; /* the rate without one sender, at its extremes */
-    struct slice without_low, without_high; /* these senders */
-    uint64_t seed;                          /* of the typical range */
-    unsigned replicates;
-    double weeks;                 /* how long the log is */
-    struct results_group refused; /* not labelled spam, and kept out by the baseline already */
-    double refused_high;          /* worst case of the rate if all of that were wanted as well */
-    struct slice advice; /* the decision in words, and the cheapest evidence when it is open */
-};
-
 /* Gives everything back, what the results were made from included; NULL is allowed. */
 void results_free(struct results *results);
 /* What was read. */
@@ -192,8 +172,6 @@ const struct results_changes *results_changes(const struct results *results);
 const struct results_warning *results_warnings(const struct results *results, size_t *count);
 /* The answer in one or two sentences: what it would cost, how sure, who would be lost. */
 struct slice results_answer(const struct results *results, struct arena *arena);
-/* The candidate's loss of wanted mail, assessed; after each toggle anew. Texts live in arena. */
-struct results_assessment results_assess(const struct results *results, struct arena *arena);
 /* Switches a restriction of the candidate on or off and recomputes every number above. */
 void results_toggle(struct results *results, size_t restriction);
 /* Where the mail that a restriction acts on comes from (restriction SIZE_MAX: mail that the whole

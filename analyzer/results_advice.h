@@ -2,16 +2,48 @@
 #define ANALYZER_RESULTS_ADVICE_H
 /*
  * A further part of the views' face: what to do about a loss of wanted mail. Takes finished results;
- * gives who would lose it, the messages worth judging by hand, and an allow list with the estimate that
+ * gives how far the loss can be trusted and what follows for a budget, who would lose it, the messages worth judging by hand, and an allow list with the estimate that
  * it leaves. Texts are raw log bytes, as in results.h, but for what is said to be configuration.
  */
 #include "analyzer/results.h"
 
-/* A message to judge by hand: it would be stopped, and nobody said yet whether it is wanted. */
+/* An interval this wide, or less, is a statement about a rate. */
+#define RESULTS_DECIDED_WIDTH 0.1
+
+/* How far the candidate's loss of wanted mail can be trusted beyond its interval, and what follows
+ * for a budget. */
+struct results_assessment {
+    double budget;        /* the rate that may be lost (--budget); NAN: not asked */
+    const char *decision; /* "within", "over", "open" (these logs do not tell); NULL: not asked */
+    bool rate_decided;    /* the interval is narrow, and no single sender carries the loss */
+    double spam_share;    /* how much of what is labelled wanted may be spam */
+    struct results_range census; /* the rate in this log, over unknown rows and doubtful labels */
+    struct results_range
+        forecast;                 /* the estimate's interval, its lower limit for doubtful labels */
+    struct results_range typical; /* one week, senders drawn anew; NAN when few senders lose mail */
+    struct results_range without; /* the rate without one sender, at its extremes */
+    struct slice without_low, without_high; /* these senders */
+    uint64_t seed;                          /* of the typical range */
+    unsigned replicates;
+    double weeks;                 /* how long the log is */
+    struct results_group refused; /* not labelled spam, and kept out by the baseline already */
+    double refused_high;          /* worst case of the rate if all of that were wanted as well */
+    uint64_t unlabelled, unlabelled_lost; /* messages let in that nobody labelled; of these lost */
+    unsigned days;        /* of logs that would decide an open question; 0: no time would */
+    uint64_t judge;       /* so many messages judged by hand would (--audit-list); 0: none */
+    struct slice main_cf; /* lines that log what is missing, each with its \n; "no text": none */
+    struct slice advice;  /* the decision in words, and the cheapest evidence when it is open */
+};
+
+/* The candidate's loss of wanted mail, assessed; after each toggle anew. Texts live in arena. */
+struct results_assessment results_assess(const struct results *results, struct arena *arena);
+
+/* A message to judge by hand: nobody said yet whether it is wanted. */
 struct results_audit {
-    size_t row; /* its first stopped row: index for results_row_at */
+    size_t row; /* index for results_row_at */
     struct slice organisation;
-    uint64_t messages; /* of this sender that would be stopped and are not judged */
+    uint64_t
+        messages; /* of this sender that are not judged, and would be stopped where that is asked */
 };
 
 /* Somebody who would lose wanted mail, and how steadily he writes. */
@@ -53,13 +85,17 @@ struct results_rescue {
     struct results_allow_list senders;
 };
 
+/* So many judgements usually narrow the interval more than any model (docs/method.md). */
+enum { RESULTS_AUDIT_MESSAGES = 40 };
+
 /* Who loses wanted mail to the candidate, the largest loss first, at most `limit`; *count: how many
  * there are in the list, *all (may be NULL): how many there are at all. Lives in arena. */
 struct results_loser *results_losers(const struct results *results,
                                      enum results_dimension dimension, size_t limit,
                                      struct arena *arena, size_t *count, size_t *all);
-/* The messages whose judgement by hand tells most, at most `limit`: one of each sender, those with the
- * most stopped mail first, then senders drawn by lot. Lives in arena. */
+/* The messages whose judgement by hand tells most, at most `limit`, one of each sender: where sources
+ * in the log say what is wanted, of the mail that the candidate stops, those with most of it first,
+ * then drawn by lot; where none does, senders of all mail, by lot. Lives in arena. */
 struct results_audit *results_audit(const struct results *results, size_t limit,
                                     struct arena *arena, size_t *count);
 /* The allow lists for the candidate, most wanted mail first; clients that send more spam than wanted

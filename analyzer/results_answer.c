@@ -60,16 +60,20 @@ static void add_subject(const struct results *results, struct buffer *out)
 }
 
 /* "12 of 300 wanted messages (4.0 %, 95 % interval 0.2 % .. 21 %; 41 sending organisations, worth
- * 11.2)". */
-static void add_estimate(struct buffer *out, const struct estimate *e, const char *what)
+ * 11.2)". A rate that these logs do not decide is not quoted: its interval is. */
+static void add_estimate(struct buffer *out, const struct estimate *e, const char *what,
+                         bool quote_rate)
 {
     number_add_count(out, e->count);
     buffer_add_text(out, " of ");
     number_add_count(out, e->of);
     buffer_format(out, " %s (", what);
     if (!e->reason) {
-        number_add_percent(out, e->rate);
-        buffer_format(out, ", %.0f %% interval ", 100 * e->confidence);
+        if (quote_rate) {
+            number_add_percent(out, e->rate);
+            buffer_add_text(out, ", ");
+        }
+        buffer_format(out, "%.0f %% interval ", 100 * e->confidence);
         number_add_percent(out, e->low);
         buffer_add_text(out, " .. ");
         number_add_percent(out, e->high);
@@ -110,11 +114,8 @@ static void add_how(struct buffer *out, const struct estimate *lost, const struc
     }
 }
 
-static void add_carriers(const struct results *results, struct buffer *out, struct arena *arena)
+static void add_carriers(struct buffer *out, const struct results_loser *losers, size_t count)
 {
-    size_t count;
-    const struct results_loser *losers =
-        results_losers(results, BY_ORGANISATION, NAMED_SENDERS, arena, &count, NULL);
     for (size_t i = 0; i < count && losers[i].lost; i++) {
         buffer_add_text(out, i == 0 ? " The loss is carried by " : ", ");
         buffer_add_slice(out, losers[i].key.at ? losers[i].key : slice_of("unknown"));
@@ -162,11 +163,16 @@ struct slice results_answer(const struct results *results, struct arena *arena)
         if (set->ham_lost.of == 0) {
             add_unlabelled(results, &out);
         } else {
+            size_t count;
+            const struct results_loser *losers =
+                results_losers(results, BY_ORGANISATION, NAMED_SENDERS, arena, &count, NULL);
+            struct results_assessment assessed =
+                results_assess_rates(results, count ? losers : NULL, arena);
             buffer_add_text(&out, " would have cost ");
-            add_estimate(&out, &set->ham_lost, "wanted messages");
+            add_estimate(&out, &set->ham_lost, "wanted messages", assessed.rate_decided);
             buffer_add_text(&out, " and stopped ");
             if (set->spam_stopped.of)
-                add_estimate(&out, &set->spam_stopped, "spam messages");
+                add_estimate(&out, &set->spam_stopped, "spam messages", true);
             else
                 buffer_add_text(&out, "an unknown amount of spam: none that came in is labelled");
             buffer_add_text(&out, ". ");
@@ -174,10 +180,9 @@ struct slice results_answer(const struct results *results, struct arena *arena)
             buffer_add_text(&out, " of all recipients have a definite verdict.");
             add_open_cases(&out, &set->ham_lost);
             add_how(&out, &set->ham_lost, &set->ham_delayed);
-            add_carriers(results, &out, arena);
-            struct slice advice = results_advice(results, arena);
-            buffer_add_text(&out, advice.len ? " " : "");
-            buffer_add_slice(&out, advice);
+            add_carriers(&out, losers, count);
+            buffer_add_text(&out, assessed.advice.len ? " " : "");
+            buffer_add_slice(&out, assessed.advice);
         }
     }
     struct slice answer = arena_copy(arena, buffer_slice(&out));

@@ -1,7 +1,8 @@
 /*
  * From numbers to a decision: the candidate's loss of wanted mail against a budget. Within or over is
  * said only when the whole widened interval is; otherwise these logs do not tell, and the cheapest
- * evidence that would is named (docs/method.md).
+ * evidence that would is named (results_remedy.c). Without a budget the question is whether the rate
+ * can be quoted at all (docs/method.md).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,60 +14,8 @@
 #include "base/number_text.h"
 #include "base/xalloc.h"
 
-enum { ADVICE_LIMIT = 8192, NEEDS_LOOKED_AT = 2000 };
-#define WEEK_US       ((int64_t)7 * 24 * 3600 * 1000000)
-#define CARRIER_SHARE 0.5
-
-/* ---- what is missing ---- */
-
-/* What to do about a kind of missing evidence: a row per word of `needs` (spec/examples.md), the part
- * before the colon. */
-static const struct {
-    const char *need, *advice;
-} remedies[] = {
-    { "helo_name",
-      "the HELO names are not in the log; put `check_client_access static:{INFO facts}` "
-      "first in smtpd_client_restrictions (it refuses nothing, and logs every fact of "
-      "every recipient), and come back after a week" },
-    { "client_name_status",
-      "whether the clients without a verified name have none or only failed for the moment is not "
-      "in the log; add `warn_if_reject reject_unknown_client_hostname` with "
-      "unknown_client_reject_code = 550, or record the names with `mailwhatif dns record`" },
-    { "dns", "DNS answers are missing; `mailwhatif dns record` asks for what this log needs, then "
-             "give the snapshot with --dns" },
-    { "map", "lookup tables are missing; give their folder with --map-root" },
-    { "policy", "what policy services answer is not known; say it with --policy" },
-    { "sasl_username", "who was logged in is not in the log" },
-    { "restriction", "a restriction of the candidate is not simulated" },
-};
-
-/* The need that most undecided wanted messages have in common; *count gets how many of those looked
- * at. Number of `remedies`, COUNT(remedies) for any other. */
-static size_t commonest_need(const struct results *results, struct arena *arena, uint64_t *count)
-{
-    const struct evidence *evidence = results->parts.evidence;
-    const struct tally_view *view = &results->candidate.view;
-    uint64_t counts[COUNT(remedies) + 1] = { 0 };
-    unsigned seen = 0;
-    for (uint32_t row = 0; row < evidence->row_count && seen < NEEDS_LOOKED_AT; row++) {
-        if (label_kind_of(results->labels.of_row[row].ham) != LABEL_HAM ||
-            tally_verdict(view, row)->kind != VERDICT_UNKNOWN)
-            continue;
-        seen++;
-        size_t need_count, which = COUNT(remedies);
-        const struct slice *needs = replay_needs(view->replay, row, arena, &need_count);
-        for (size_t i = 0; i < COUNT(remedies) && need_count; i++)
-            if (slice_is(slice_head(needs[0], slice_index(needs[0], ':')), remedies[i].need))
-                which = i;
-        counts[which]++;
-    }
-    size_t best = 0;
-    for (size_t i = 1; i <= COUNT(remedies); i++)
-        if (counts[i] > counts[best])
-            best = i;
-    *count = counts[best];
-    return best;
-}
+enum { ADVICE_LIMIT = 8192 };
+#define WEEK_US ((int64_t)7 * 24 * 3600 * 1000000)
 
 /* ---- words ---- */
 
@@ -77,74 +26,43 @@ static void add_range(struct buffer *out, struct results_range range)
     number_add_percent(out, range.high);
 }
 
-/* The cheapest evidence that would decide an open question. */
-static void add_remedy(const struct results *results, const struct results_assessment *a,
-                       struct buffer *out, struct arena *arena)
+/* The decision against the budget; without one, whether the rate can be told at all. */
+static void add_decision(struct buffer *out, const struct results_assessment *a,
+                         enum budget_decision decision)
 {
-    const struct estimate *lost = &results->candidate.set.ham_lost;
-    double if_decided = interval_clopper_pearson(lost->rate, lost->effective_n, 0.95).high;
-    size_t count;
-    const struct results_loser *top =
-        results_losers(results, BY_ORGANISATION, 1, arena, &count, NULL);
-    double needed = budget_senders_needed(lost->rate, a->budget, lost->confidence);
-    if (lost->of == 0) {
-        buffer_add_text(out, " No message that came in is labelled as wanted: judge some by hand "
-                             "(--audit-list), or give labels with --labels.");
-        return;
-    }
-    if (lost->bound_high > lost->bound_low && if_decided <= a->budget) {
-        uint64_t rows;
-        size_t which = commonest_need(results, arena, &rows);
-        buffer_add_text(out, " What stands in the way is evidence that is missing: ");
-        buffer_add_text(out, which < COUNT(remedies) ? remedies[which].advice
-                                                     : "see the undecided rows");
-        buffer_add_byte(out, '.');
-    } else if (count && (double)top[0].lost > CARRIER_SHARE * (double)lost->count) {
-        buffer_add_text(out, " One sender, ");
-        buffer_add_slice(out, top[0].key.at ? top[0].key : slice_of("unknown"));
-        buffer_add_text(out, ", carries ");
-        number_add_count(out, top[0].lost);
-        buffer_add_text(out, " of the loss of ");
-        number_add_count(out, lost->count);
-        buffer_add_text(out, ": whether its mail may be lost is a decision, not an estimate. "
-                             "Allow it, and ask again.");
-    } else if (needed > lost->effective_n) {
-        buffer_format(out,
-                      " Senders worth %.0f would be needed, these logs have %.1f: take logs of "
-                      "a longer time.",
-                      ceil(needed), lost->effective_n);
+    static const char *const words[] = { [BUDGET_NOT_ASKED] = "Not decidable from these logs",
+                                         [BUDGET_WITHIN] = "Within the budget of ",
+                                         [BUDGET_OVER] = "Over the budget of ",
+                                         [BUDGET_OPEN] =
+                                             "Not decidable from these logs, for a budget of " };
+    buffer_add_text(out, words[decision]);
+    if (decision != BUDGET_NOT_ASKED)
+        number_add_percent(out, a->budget);
+    if (isnan(a->forecast.high)) {
+        buffer_add_text(out, ": the senders are too few to tell what share of the wanted mail to "
+                             "come would be lost.");
     } else {
-        buffer_add_text(out, " Judge the messages that would be lost by hand (--audit-list), the "
-                             "largest senders first.");
+        buffer_add_text(out, decision == BUDGET_NOT_ASKED
+                                 ? " what share of the wanted mail to come would be lost: anything "
+                                   "in "
+                                 : ": of the wanted mail to come ");
+        add_range(out, a->forecast);
+        buffer_add_text(out, decision == BUDGET_NOT_ASKED ? "." : " would be lost.");
     }
 }
 
-static struct slice make_advice(const struct results *results, const struct results_assessment *a,
-                                enum budget_decision decision, struct arena *arena)
+static void advise(const struct results *results, const struct results_loser *top,
+                   struct results_assessment *a, enum budget_decision decision, struct arena *arena)
 {
     struct buffer out;
     buffer_init(&out, ADVICE_LIMIT);
-    if (decision == BUDGET_WITHIN)
-        buffer_add_text(&out, "Within the budget of ");
-    else if (decision == BUDGET_OVER)
-        buffer_add_text(&out, "Over the budget of ");
-    else if (decision == BUDGET_OPEN)
-        buffer_add_text(&out, "Not decidable from these logs, for a budget of ");
-    if (decision != BUDGET_NOT_ASKED) {
-        number_add_percent(&out, a->budget);
-        buffer_add_text(&out, ": of the wanted mail to come ");
-        if (isnan(a->forecast.high)) {
-            buffer_add_text(&out, "nothing is known.");
-        } else {
-            add_range(&out, a->forecast);
-            buffer_add_text(&out, " would be lost.");
-        }
-    }
-    if (decision == BUDGET_OPEN)
-        add_remedy(results, a, &out, arena);
-    struct slice advice = arena_copy(arena, slice_make(out.at ? out.at : "", out.len));
+    bool open = decision == BUDGET_OPEN || (decision == BUDGET_NOT_ASKED && !a->rate_decided);
+    if (decision != BUDGET_NOT_ASKED || open)
+        add_decision(&out, a, decision);
+    if (open)
+        results_remedy(results, top, a, &out, arena);
+    a->advice = arena_copy(arena, slice_make(out.at ? out.at : "", out.len));
     buffer_release(&out);
-    return advice;
 }
 
 /* ---- numbers ---- */
@@ -174,22 +92,53 @@ static void assess_senders(const struct results *results, struct results_assessm
     free(rates);
 }
 
-/* All but what needs the senders one by one. */
-static struct results_assessment assess_rates(const struct results *results, struct arena *arena)
+/* So many wrong labels, at most, when so many are expected: about two standard errors more. */
+static double most_errors(double expected)
+{
+    return expected > 0 ? expected + 2 * sqrt(expected) + 2 : 0;
+}
+
+/* The rate in this log, at its extremes: over undecided rows, over labels that may be wrong, and over
+ * mail that nobody labelled, all of which may be wanted or not. */
+static struct interval census_of(const struct results *results, const struct tally_doubts *doubts)
+{
+    const struct results_set *set = &results->candidate.set;
+    const struct estimate *lost = &set->ham_lost;
+    if (lost->reason)
+        return (struct interval){ (double)NAN, (double)NAN };
+    double of = (double)lost->of, hit = (double)lost->count;
+    double spam = fmin(most_errors(doubts->spam_share * of), of);
+    double none = (double)(doubts->unlabelled - doubts->unlabelled_lost);
+    /* Errors of labels may follow the rule: all wanted mail called spam may be among what is hit. */
+    double called_spam = fmin(most_errors(doubts->ham_share * (double)set->spam_stopped.of),
+                              (double)set->spam_stopped.count);
+    double most = (double)(doubts->unlabelled_lost + doubts->unlabelled_unknown) + called_spam;
+    double all = hit + (double)lost->unknown + most;
+    return (struct interval){ fmax(0, hit - spam) / fmax(of - spam + none, 1),
+                              fmin(1, all / fmax(of - spam + most, all)) };
+}
+
+struct results_assessment results_assess_rates(const struct results *results,
+                                               const struct results_loser *top, struct arena *arena)
 {
     const struct estimate *lost = &results->candidate.set.ham_lost;
+    struct tally_doubts doubts =
+        tally_doubts(results->tally, &results->candidate.view, &results->candidate.set);
     struct results_assessment a = {
         .budget = results->parts.budget,
-        .spam_share = tally_spam_share(results->tally),
+        .rate_decided = !lost->reason && lost->high - lost->low <= RESULTS_DECIDED_WIDTH &&
+                        !results_is_carried(results, top),
+        .spam_share = doubts.spam_share,
+        .unlabelled = doubts.unlabelled,
+        .unlabelled_lost = doubts.unlabelled_lost,
         .seed = results->parts.seed,
         .replicates = FORECAST_REPLICATES,
         .weeks = log_weeks(&results->parts.input),
         .refused = tally_refused(results->tally),
         .refused_high = (double)NAN,
     };
-    struct interval bounds = { lost->bound_low, lost->bound_high };
     struct interval forecast = { lost->low, lost->high };
-    a.census = range_of(contamination_bounds(bounds, a.spam_share));
+    a.census = range_of(census_of(results, &doubts));
     forecast = contamination_widen(forecast, a.spam_share);
     a.forecast = range_of(forecast);
     double all = (double)(lost->of + a.refused.messages);
@@ -197,18 +146,16 @@ static struct results_assessment assess_rates(const struct results *results, str
         a.refused_high = (lost->bound_high * (double)lost->of + (double)a.refused.messages) / all;
     enum budget_decision decision = budget_decide(forecast, a.budget);
     a.decision = budget_decision_name(decision);
-    a.advice = make_advice(results, &a, decision, arena);
+    advise(results, top, &a, decision, arena);
     return a;
-}
-
-struct slice results_advice(const struct results *results, struct arena *arena)
-{
-    return assess_rates(results, arena).advice;
 }
 
 struct results_assessment results_assess(const struct results *results, struct arena *arena)
 {
-    struct results_assessment a = assess_rates(results, arena);
+    size_t count;
+    const struct results_loser *losers =
+        results_losers(results, BY_ORGANISATION, 1, arena, &count, NULL);
+    struct results_assessment a = results_assess_rates(results, count ? losers : NULL, arena);
     assess_senders(results, &a);
     return a;
 }

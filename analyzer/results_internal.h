@@ -10,7 +10,7 @@
 #include "analyzer/estimate/tally.h"
 #include "analyzer/evidence/evidence.h"
 #include "analyzer/policy/policy.h"
-#include "analyzer/results.h"
+#include "analyzer/results_advice.h"
 #include "base/fault.h"
 #include "parsers/input/input.h"
 
@@ -24,11 +24,13 @@ struct results_parts {
     bool candidate_adds;             /* mail that the log refused stays refused */
     const bool *disabled;            /* by check of the candidate; NULL: none */
     const struct labels_file *given; /* may be NULL */
+    const struct mailbox *mailbox;   /* may be NULL */
     struct label_rules label_rules;
     const struct address_list *traps; /* may be NULL */
     const struct geoip *geoip;        /* may be NULL */
     const struct own_network *own_networks;
     size_t own_network_count;
+    struct slice client_list;     /* smtpd_client_restrictions of today; "no text": not known */
     double budget;                /* of wanted mail that may be lost; NAN: none */
     uint64_t seed;                /* of everything that is drawn */
     struct results_input input;   /* counts of what was read; `files` borrowed */
@@ -87,7 +89,16 @@ uint32_t results_key_limit(const struct results *results, enum results_dimension
 /* The text of a key; "no text" when it is not known. */
 struct slice results_key_text(const struct results *results, enum results_dimension dimension,
                               sym key);
-/* The `advice` of results_assess, without the work that it does not need. Lives in arena. */
-struct slice results_advice(const struct results *results, struct arena *arena);
+/* True when `top`, who loses most (NULL: nobody does), carries more than half of the loss. */
+bool results_is_carried(const struct results *results, const struct results_loser *top);
+/* Adds to `out` the cheapest evidence that would decide an open question, and fills `days`, `judge`
+ * and `main_cf` of the assessment. */
+void results_remedy(const struct results *results, const struct results_loser *top,
+                    struct results_assessment *a, struct buffer *out, struct arena *arena);
+/* results_assess without `typical` and `without`, which take a walk over all senders: what the answer
+ * needs after each toggle. top: who loses most (results_losers by organisation); NULL: nobody. */
+struct results_assessment results_assess_rates(const struct results *results,
+                                               const struct results_loser *top,
+                                               struct arena *arena);
 
 #endif

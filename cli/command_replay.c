@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyzer/results_advice.h"
 #include "base/xalloc.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -10,9 +11,6 @@
 #include "cli/threshold.h"
 #include "reports/report.h"
 #include "reports/row_lines.h"
-
-/* So many judgements usually narrow the interval more than any model (docs/method.md). */
-enum { AUDIT_LIMIT = 40 };
 
 static const struct report_format *chosen_format(const struct options *options)
 {
@@ -74,7 +72,7 @@ static bool write_audit(const struct options *options, const struct results *res
         return true;
     if (!output_open(&output, options->audit_file, fault))
         return false;
-    audit_lines_write(results, AUDIT_LIMIT, output.stream);
+    audit_lines_write(results, RESULTS_AUDIT_MESSAGES, output.stream);
     return output_commit(&output, fault);
 }
 

@@ -290,7 +290,9 @@ static const struct option_row rows[] = {
       "defaults: docs/method.md); may be repeated" },
     { "spamtraps", 0, "FILE", SHARED | ROWS, set_text, AT(spamtraps), 0,
       "addresses that nobody writes to but spammers, one on a line; who does is a source for spam" },
-    { "mailbox", 0, "DIR=ham|spam", SHARED | ROWS, NULL, 0, 0, NULL },
+    { "mailbox", 0, "DIR=ham|spam", SHARED | ROWS, set_list, AT(mailboxes), 0,
+      "mail that somebody sorted: a maildir, or a folder or file of mail (mbox); as decisive as "
+      "--labels; may be repeated" },
 
     { "The candidate, laid over the baseline in this order", 0, NULL, 0, NULL, 0, 0, NULL },
     { "preset", 0, "NAME", SHARED | MODEL, set_preset, 0, 0,
@@ -367,7 +369,7 @@ void options_release(struct options *options)
     struct text_list *lists[] = { &options->arguments, &options->policies, &options->labels,
                                   &options->dns,       &options->geoip,    &options->overlays,
                                   &options->enables,   &options->disables, &options->fail_on,
-                                  &options->gateways };
+                                  &options->gateways,  &options->mailboxes };
     for (size_t i = 0; i < COUNT(lists); i++)
         free(lists[i]->items);
     options_init(options);

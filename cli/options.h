@@ -62,7 +62,7 @@ struct options {
 
     /* the server that wrote the log */
     const char *config_dir, *service, *map_root, *answers;
-    struct text_list dns, geoip, policies, labels, gateways;
+    struct text_list dns, geoip, policies, labels, gateways, mailboxes;
     int postfix_major, postfix_minor;
     const char *server; /* of `dns record` */
     unsigned rate;      /* questions a second; 0: not said */

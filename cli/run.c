@@ -60,6 +60,8 @@ struct pipeline_options run_pipeline_options(const struct options *options)
         .gateway_count = options->gateways.count,
         .geoip = options->geoip.items,
         .geoip_count = options->geoip.count,
+        .mailboxes = options->mailboxes.items,
+        .mailbox_count = options->mailboxes.count,
         .label_rules = options->label_rules,
         .spamtraps = options->spamtraps,
         .budget = options->budget,

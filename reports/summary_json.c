@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "analyzer/results_advice.h"
 #include "base/arena.h"
 #include "base/xalloc.h"
 #include "reports/json_estimate.h"
@@ -109,6 +110,7 @@ static json_t *assessment_json(const struct results *results)
     json_t *object = json_object(), *keys = json_array();
     json_value_set(object, "budget", json_value_real(a.budget));
     json_value_set(object, "decision", json_value_word(a.decision));
+    json_value_set(object, "rate_decided", json_boolean(a.rate_decided));
     json_value_set(object, "census", range_json(a.census));
     json_value_set(object, "forecast", range_json(a.forecast));
     json_value_set(object, "typical_week", range_json(a.typical));
@@ -119,8 +121,13 @@ static json_t *assessment_json(const struct results *results)
     json_value_append(keys, json_value_text(a.without_high));
     json_value_set(object, "without_one_keys", keys);
     json_value_set(object, "spam_share", json_value_real(a.spam_share));
+    json_value_set(object, "unlabelled", json_value_whole(a.unlabelled));
+    json_value_set(object, "unlabelled_lost", json_value_whole(a.unlabelled_lost));
     json_value_set(object, "refused_already", group_json(&a.refused));
     json_value_set(object, "high_with_refused", json_value_real(a.refused_high));
+    json_value_set(object, "judge", json_value_whole(a.judge));
+    json_value_set(object, "days", a.days ? json_value_whole(a.days) : json_null());
+    json_value_set(object, "main_cf", json_value_text(a.main_cf));
     json_value_set(object, "advice", json_value_text(a.advice));
     json_value_set(object, "losers", json_who_losers(results));
     json_value_set(object, "allow", json_who_allow(results));

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyzer/results_advice.h"
 #include "base/civil_time.h"
+#include "base/escape.h"
 #include "base/number_text.h"
 #include "base/xalloc.h"
 #include "reports/text_history.h"
@@ -134,14 +136,28 @@ static void add_range(struct page *page, const char *name, struct results_range 
     page_add(page, "\n");
 }
 
+/* Lines of configuration: names of tables in them may be anything. */
+static void add_lines(struct page *page, struct slice lines)
+{
+    struct slice line;
+    if (!lines.at)
+        return;
+    page_heading(page, "Lines for main.cf that would have logged what is missing");
+    while (slice_next_word(&lines, "\n", &line)) {
+        escape_terminal(&page->out, line, page->context->ascii);
+        page_add(page, "\n");
+    }
+}
+
 static void add_assessment(struct page *page)
 {
     const struct estimate *lost = &results_candidate(page->results)->ham_lost;
     struct results_assessment a = results_assess(page->results, &page->arena);
+    add_lines(page, a.main_cf);
     if (lost->reason)
         return;
     page_heading(page, "Wanted mail lost: how far this carries");
-    add_range(page, "in this log", a.census, "  over undecided rows and doubtful labels");
+    add_range(page, "in this log", a.census, "  over undecided rows, doubtful and missing labels");
     add_range(page, "mail to come", a.forecast, "  95 %, for as many and as unequal senders");
     add_range(page, "a typical week", a.typical, "  95 %, senders drawn anew");
     if (a.without.high > 0) { /* nobody carries a loss of nothing */
@@ -158,6 +174,13 @@ static void add_assessment(struct page *page)
         page_add(page, " messages not labelled as spam; were all wanted: ");
         page_rate(page, a.refused_high, 0);
         page_add(page, "\n");
+    }
+    if (a.unlabelled) {
+        page_add(page, "  not labelled: ");
+        page_count(page, a.unlabelled, 0);
+        page_add(page, " messages that came in, ");
+        page_count(page, a.unlabelled_lost, 0);
+        page_add(page, " of them would be lost\n");
     }
     if (a.spam_share > 0) {
         page_add(page, "  of what is labelled as wanted ");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/estimate/label_mailbox.h"
 #include "analyzer/estimate/label_votes.h"
 #include "analyzer/estimate/population.h"
 #include "analyzer/estimate/tally.h"
@@ -21,7 +22,9 @@ struct labelling {
     struct labels *labels;
     const struct label_inputs *inputs;
     struct label_facts *facts;
-    bool *used;                          /* by number of given label */
+    struct sorted_mail sorted;
+    uint8_t *audited; /* set of SORTED_HAM, SORTED_SPAM by client address; NULL: no audit */
+    bool *used;       /* by number of given label */
     uint64_t alone[FAMILY_COUNT][WORDS]; /* messages that one family alone speaks of */
     uint64_t bounces;
     uint64_t guessed;  /* messages with a row that nobody gave a label, but that has one */
@@ -68,18 +71,80 @@ static uint32_t add_set(struct labels *labels, const struct source_name *names, 
     return number - 1;
 }
 
+/* The label of a row's folder; false when it lies in none, or in two that contradict each other. */
+static bool sorted_label(struct labelling *work, uint32_t row, struct label *label)
+{
+    uint8_t sorted = work->sorted.of_row[row];
+    if (sorted != SORTED_HAM && sorted != SORTED_SPAM)
+        return false;
+    static const struct source_name names[] = {
+        [SORTED_HAM] = { "folder_ham" }, [SORTED_SPAM] = { "folder_spam" }
+    };
+    *label = (struct label){ sorted == SORTED_HAM, add_set(work->labels, &names[sorted], 1), true };
+    return true;
+}
+
+static uint32_t find_given(const struct labelling *work, const struct message *message,
+                           uint32_t row)
+{
+    const struct evidence *evidence = work->inputs->evidence;
+    if (!work->inputs->given)
+        return GIVEN_LABEL_NONE;
+    struct slice recipient = intern_text(&evidence->recipients, evidence->rows[row].recipient);
+    return labels_file_find(work->inputs->given, slice_of(message->queue_id),
+                            slice_of(message->message_id), recipient);
+}
+
+static bool is_audit(const struct given_label *judgement)
+{
+    return slice_is(judgement->source, "audit") && !judgement->recipient.at;
+}
+
+/* Who judges a message of an audit list judges its sender: one message of each is asked about. */
+static void spread_audit(struct labelling *work)
+{
+    const struct evidence *evidence = work->inputs->evidence;
+    bool any = false;
+    for (uint32_t i = 0; i < labels_file_count(work->inputs->given); i++)
+        any = any || is_audit(labels_file_get(work->inputs->given, i));
+    if (!any)
+        return;
+    work->audited = xcalloc(evidence->text.count, 1);
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        uint32_t number =
+            message->row_count ? find_given(work, message, message->first_row) : GIVEN_LABEL_NONE;
+        if (number == GIVEN_LABEL_NONE)
+            continue;
+        const struct given_label *judgement = labels_file_get(work->inputs->given, number);
+        enum label_kind kind = label_kind_of(judgement->ham);
+        if (is_audit(judgement) && kind != LABEL_NONE)
+            work->audited[evidence->clients[message->client].address] |=
+                kind == LABEL_HAM ? SORTED_HAM : SORTED_SPAM;
+    }
+    work->audited[SYM_NONE] = 0;
+}
+
+/* The label of a client that an audit judged, and judged one way. */
+static bool audited_label(struct labelling *work, const struct message *message,
+                          struct label *label)
+{
+    static const struct source_name name = { "audit" };
+    sym address = work->inputs->evidence->clients[message->client].address;
+    uint8_t audited = work->audited ? work->audited[address] : 0;
+    if (audited != SORTED_HAM && audited != SORTED_SPAM)
+        return false;
+    *label = (struct label){ audited == SORTED_HAM, add_set(work->labels, &name, 1), true };
+    return true;
+}
+
 /* The label that somebody gave for a row; false when nobody did. */
 static bool given_label(struct labelling *work, const struct message *message, uint32_t row,
                         struct label *label)
 {
-    const struct evidence *evidence = work->inputs->evidence;
-    if (!work->inputs->given)
-        return false;
-    struct slice recipient = intern_text(&evidence->recipients, evidence->rows[row].recipient);
-    uint32_t number = labels_file_find(work->inputs->given, slice_of(message->queue_id),
-                                       slice_of(message->message_id), recipient);
+    uint32_t number = find_given(work, message, row);
     if (number == GIVEN_LABEL_NONE)
-        return false;
+        return sorted_label(work, row, label) || audited_label(work, message, label);
     const struct given_label *judgement = labels_file_get(work->inputs->given, number);
     struct source_name source;
     snprintf(source.text, sizeof source.text, "%.*s", SLICE_FMT(judgement->source));
@@ -212,6 +277,13 @@ static void add_remarks(const struct labelling *work, struct diagnostics *remark
         diagnostics_add(remarks, unused, "labels_unused",
                         "given labels whose message is not in the log, or that a later line or a "
                         "queue id outranks");
+    if (work->sorted.unused)
+        diagnostics_add(remarks, work->sorted.unused, "mailbox_unused",
+                        "mails of --mailbox whose message is not in the log, or not alone in it");
+    if (work->sorted.conflicts)
+        diagnostics_add(
+            remarks, work->sorted.conflicts, "mailbox_conflict",
+            "recipients whose mail lies in a folder of ham and in one of spam: no label");
     if (work->circular)
         diagnostics_add(remarks, work->circular, "label_circular",
                         "messages on which a filter's word is not counted: its score may hold "
@@ -245,6 +317,8 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
             evidence, inputs->clusters, inputs->reasons, inputs->evidence_tested, inputs->traps }),
         .used = xcalloc(labels_file_count(inputs->given) + (size_t)1, sizeof(bool)),
     };
+    sorted_mail_init(&work.sorted, evidence, inputs->mailbox);
+    spread_audit(&work);
     fit_model(&work);
     for (uint32_t i = 0; i < evidence->message_count; i++)
         label_message(&work, i);
@@ -253,6 +327,8 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
     if (remarks)
         add_remarks(&work, remarks);
     label_facts_free(work.facts);
+    sorted_mail_release(&work.sorted);
+    free(work.audited);
     free(work.used);
 }
 

@@ -15,6 +15,7 @@
 #include "base/fault.h"
 #include "parsers/data/address_list.h"
 #include "parsers/data/labels_file.h"
+#include "parsers/data/mailbox.h"
 
 /* DESIGN.md section 4: ham is a label of 0.9 or more, spam of 0.1 or less. */
 #define LABEL_HAM_MIN  0.9
@@ -43,6 +44,7 @@ struct labels {
 struct label_inputs {
     const struct evidence *evidence;
     const struct labels_file *given; /* NULL: none */
+    const struct mailbox *mailbox;   /* NULL: none */
     const struct clusters *clusters;
     const uint8_t *reasons;   /* population_sort */
     unsigned evidence_tested; /* enum label_evidence of the rules under test */
@@ -51,8 +53,8 @@ struct label_inputs {
 };
 
 /* Labels all rows. Given labels that meet no row, circular words, mail of which one source alone
- * speaks, bounces and the model's assumptions become remarks ("labels_unused", "label_circular",
- * "label_alone", "bounces", "label_model"); may be NULL. */
+ * speaks, bounces and the model's assumptions become remarks ("labels_unused", "mailbox_unused",
+ * "mailbox_conflict", "label_circular", "label_alone", "bounces", "label_model"); may be NULL. */
 void labels_init(struct labels *labels, const struct label_inputs *inputs,
                  struct diagnostics *remarks);
 /* Gives all memory back. */

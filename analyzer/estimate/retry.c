@@ -13,11 +13,12 @@ struct triplet {
 };
 
 /* What a sender's retry has in common with its first attempt; false when a part is not known. */
-static bool triplet_of(const struct evidence *evidence, const struct message *message, uint32_t row,
-                       struct triplet *triplet)
+static bool triplet_of(const struct evidence *evidence, const sym *same_client,
+                       const struct message *message, uint32_t row, struct triplet *triplet)
 {
-    *triplet = (struct triplet){ evidence->clients[message->client].address, message->sender,
-                                 evidence->rows[row].recipient };
+    *triplet = (struct triplet){ same_client ? same_client[message->client]
+                                             : evidence->clients[message->client].address,
+                                 message->sender, evidence->rows[row].recipient };
     return triplet->client && triplet->sender && triplet->recipient &&
            evidence->rows[row].time_us != TIME_NONE;
 }
@@ -76,8 +77,8 @@ static int compare_members(const void *left, const void *right)
 }
 
 /* All rows of the triplets in the table. */
-static struct member *collect(const struct evidence *evidence, const struct triplet_table *table,
-                              size_t *count)
+static struct member *collect(const struct evidence *evidence, const sym *same_client,
+                              const struct triplet_table *table, size_t *count)
 {
     struct member *members = NULL;
     size_t capacity = 0;
@@ -87,7 +88,7 @@ static struct member *collect(const struct evidence *evidence, const struct trip
         for (uint32_t i = 0; i < message->row_count; i++) {
             uint32_t row = message->first_row + i;
             struct triplet key;
-            if (!triplet_of(evidence, message, row, &key))
+            if (!triplet_of(evidence, same_client, message, row, &key))
                 continue;
             const struct triplet_slot *slot = find_slot(table, &key);
             if (!slot->key.client)
@@ -99,7 +100,8 @@ static struct member *collect(const struct evidence *evidence, const struct trip
     return members;
 }
 
-void retries_init(struct retries *retries, const struct evidence *evidence, const uint8_t *wanted)
+void retries_init(struct retries *retries, const struct evidence *evidence, const uint8_t *wanted,
+                  const sym *same_client)
 {
     *retries = (struct retries){ 0 };
     struct triplet_table table = { 0 };
@@ -107,14 +109,14 @@ void retries_init(struct retries *retries, const struct evidence *evidence, cons
         const struct message *message = &evidence->messages[m];
         for (uint32_t i = 0; wanted[m] && i < message->row_count; i++) {
             struct triplet key;
-            if (triplet_of(evidence, message, message->first_row + i, &key))
+            if (triplet_of(evidence, same_client, message, message->first_row + i, &key))
                 add_triplet(&table, &key);
         }
     }
     if (table.count == 0)
         return;
     size_t count;
-    struct member *members = collect(evidence, &table, &count);
+    struct member *members = collect(evidence, same_client, &table, &count);
     free(table.slots);
     qsort(members, count, sizeof *members, compare_members);
     retries->items = xcalloc(count, sizeof *retries->items);
@@ -149,5 +151,25 @@ void retries_heal(const struct retries *retries, bool (*is_accepted)(void *conte
         } else if (accepted && accepted_us - retry->time_us <= RETRY_WINDOW_US) {
             heal(context, retry->row);
         }
+    }
+}
+
+void retries_fold(const struct retries *retries, bool (*is_accepted)(void *context, uint32_t row),
+                  void (*fold)(void *context, uint32_t row), void *context)
+{
+    int64_t first_us = 0;
+    bool is_first = true;
+    retries_heal(retries, is_accepted, fold, context);
+    for (size_t i = 0; i < retries->count; i++) {
+        const struct retry *retry = &retries->items[i];
+        if (!is_accepted(context, retry->row)) {
+            if (!is_first && retry->time_us - first_us <= RETRY_WINDOW_US) {
+                fold(context, retry->row);
+            } else {
+                first_us = retry->time_us;
+                is_first = false;
+            }
+        }
+        is_first = is_first || retry->is_last;
     }
 }

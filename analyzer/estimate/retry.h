@@ -28,13 +28,20 @@ struct retries {
     size_t count;
 };
 
-/* Finds the repeated triplets that contain a row of a message with wanted[message] set. */
-void retries_init(struct retries *retries, const struct evidence *evidence, const uint8_t *wanted);
+/* Finds the repeated triplets that contain a row of a message with wanted[message] set. same_client:
+ * by client, what makes two of them one (its network: pools try again from next door); NULL: the
+ * address. */
+void retries_init(struct retries *retries, const struct evidence *evidence, const uint8_t *wanted,
+                  const sym *same_client);
 /* Gives all memory back. */
 void retries_release(struct retries *retries);
 /* Calls heal(context, row) for every row that `is_accepted` refuses and whose triplet it accepts
  * later, within RETRY_WINDOW_US. */
 void retries_heal(const struct retries *retries, bool (*is_accepted)(void *context, uint32_t row),
                   void (*heal)(void *context, uint32_t row), void *context);
+/* Calls fold(context, row) for every row that is no mail of its own: `is_accepted` refuses it, and its
+ * triplet comes in later, or was refused before, within RETRY_WINDOW_US of the first attempt. */
+void retries_fold(const struct retries *retries, bool (*is_accepted)(void *context, uint32_t row),
+                  void (*fold)(void *context, uint32_t row), void *context);
 
 #endif

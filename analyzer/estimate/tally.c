@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "analyzer/estimate/estimate.h"
+#include "analyzer/estimate/refused.h"
 #include "analyzer/estimate/retry.h"
 #include "base/xalloc.h"
 
-enum { SIZE_TABLES = 5 }; /* ham, spam, unlabelled, left out, refused */
+enum { SIZE_TABLES = 4 }; /* ham, spam, unlabelled, left out */
 
 /* A labelled message that counts and that the baseline let in, at least in part. */
 struct subject {
@@ -26,7 +27,7 @@ struct side {
 
 struct tally {
     struct tally_inputs inputs;
-    struct side ham, spam;
+    struct side ham, spam, unlabelled;
     struct retries retries; /* of ham */
     uint32_t *classes;      /* by row, of the view at hand: written by begin() */
     uint8_t *baseline;      /* enum verdict_kind by row; never unknown: the log tells */
@@ -34,6 +35,7 @@ struct tally {
     struct results_population population;
     struct results_group refused; /* not spam, and not let in */
     double ham_doubt;             /* mean of 1 - label over the wanted mail that was let in */
+    double spam_doubt;            /* mean of the label over the spam that was let in */
 };
 
 bool tally_is_accepted(enum verdict_kind kind)
@@ -112,8 +114,10 @@ static void add_subject(struct side *side, const struct message *message, sym cl
 }
 
 /* Sorts every message into its group, and the labelled ones that the baseline lets in into the
- * sides. sizes: per group and cluster, to count the clusters of each group. */
-static void sort_messages(struct tally *tally, uint32_t *sizes[SIZE_TABLES], uint8_t *is_ham)
+ * sides. sizes: per group and cluster, to count the clusters of each group. is_refused: not spam, and
+ * not let in. */
+static void sort_messages(struct tally *tally, uint32_t *sizes[SIZE_TABLES], uint8_t *is_ham,
+                          uint8_t *is_refused)
 {
     const struct tally_inputs *inputs = &tally->inputs;
     struct results_group *groups[4] = {
@@ -132,20 +136,22 @@ static void sort_messages(struct tally *tally, uint32_t *sizes[SIZE_TABLES], uin
         groups[group]->rows += message->row_count;
         groups[group]->clusters += sizes[group][cluster]++ == 0;
         bool let_in = is_let_in(tally, message);
-        if (counts && kind != LABEL_SPAM && !let_in) {
-            tally->refused.messages++;
-            tally->refused.rows += message->row_count;
-            tally->refused.clusters += sizes[4][cluster]++ == 0;
-        }
-        if (!counts || kind == LABEL_NONE || !let_in)
+        is_refused[m] = counts && kind != LABEL_SPAM && !let_in;
+        if (!counts || !let_in)
             continue;
+        double ham = label_ham_here(inputs->labels, m, message->first_row);
         if (kind == LABEL_HAM)
-            tally->ham_doubt += 1 - label_ham_here(inputs->labels, m, message->first_row);
-        add_subject(kind == LABEL_HAM ? &tally->ham : &tally->spam, message, cluster);
+            tally->ham_doubt += 1 - ham;
+        else if (kind == LABEL_SPAM)
+            tally->spam_doubt += ham;
+        struct side *sides[] = { &tally->unlabelled, &tally->ham, &tally->spam };
+        add_subject(sides[kind], message, cluster);
         is_ham[m] = kind == LABEL_HAM;
     }
     if (tally->ham.count)
         tally->ham_doubt /= tally->ham.count;
+    if (tally->spam.count)
+        tally->spam_doubt /= tally->spam.count;
 }
 
 static void weigh_side(struct side *side, uint32_t *sizes, uint32_t size_count)
@@ -154,6 +160,11 @@ static void weigh_side(struct side *side, uint32_t *sizes, uint32_t size_count)
     for (uint32_t i = 0; i < side->count; i++)
         sizes[side->subjects[i].cluster]++;
     side->effective_n = cluster_effective(sizes, size_count, &side->clusters);
+}
+
+static bool baseline_accepts(void *context, uint32_t row)
+{
+    return tally_baseline_accepts(context, row);
 }
 
 struct tally *tally_new(const struct tally_inputs *inputs)
@@ -169,11 +180,14 @@ struct tally *tally_new(const struct tally_inputs *inputs)
     for (int i = 0; i < SIZE_TABLES; i++)
         sizes[i] = xcalloc(keys, sizeof *sizes[i]);
     uint8_t *is_ham = xcalloc(evidence->message_count + (size_t)1, 1);
-    sort_messages(tally, sizes, is_ham);
+    uint8_t *is_refused = xcalloc(evidence->message_count + (size_t)1, 1);
+    sort_messages(tally, sizes, is_ham, is_refused);
+    tally->refused = refused_count(evidence, inputs->clusters, is_refused, baseline_accepts, tally);
     weigh_side(&tally->ham, sizes[0], keys);
     weigh_side(&tally->spam, sizes[0], keys);
-    retries_init(&tally->retries, evidence, is_ham);
+    retries_init(&tally->retries, evidence, is_ham, NULL);
     free(is_ham);
+    free(is_refused);
     for (int i = 0; i < SIZE_TABLES; i++)
         free(sizes[i]);
     return tally;
@@ -185,6 +199,7 @@ void tally_free(struct tally *tally)
         return;
     free(tally->ham.subjects);
     free(tally->spam.subjects);
+    free(tally->unlabelled.subjects);
     retries_release(&tally->retries);
     free(tally->baseline);
     free(tally->classes);
@@ -635,9 +650,25 @@ void tally_estimates(const struct tally *tally, const uint8_t *effects, struct e
     *spam_stopped = estimate_of_effects(tally, &tally->spam, effects);
 }
 
-double tally_spam_share(const struct tally *tally)
+struct tally_doubts tally_doubts(const struct tally *tally, const struct tally_view *view,
+                                 const struct results_set *set)
 {
-    return tally->ham_doubt;
+    struct tally_doubts doubts = { .spam_share = tally->ham_doubt,
+                                   .ham_share = tally->spam_doubt,
+                                   .unlabelled = tally->unlabelled.count };
+    if (tally->unlabelled.count == 0)
+        return doubts;
+    struct count_work work = { .tally = tally,
+                               .view = view,
+                               .check_count = (uint32_t)set->restriction_count };
+    begin(&work, set->restrictions);
+    struct side_count sums = count_side(&work, &tally->unlabelled, NULL);
+    doubts.unlabelled_lost = sums.lost.counts.count;
+    doubts.unlabelled_unknown = sums.lost.counts.unknown;
+    free(sums.lost.clusters);
+    free_side_count(&sums, work.check_count);
+    end(&work);
+    return doubts;
 }
 
 struct results_group tally_refused(const struct tally *tally)

@@ -85,9 +85,19 @@ enum tally_effect tally_message_effect(const struct message *message, const uint
 /* The estimates for effects by row, wherever these come from. */
 void tally_estimates(const struct tally *tally, const uint8_t *effects, struct estimate *ham_lost,
                      struct estimate *spam_stopped);
-/* How much of what is labelled as wanted may be spam, by the labels' own probabilities. */
-double tally_spam_share(const struct tally *tally);
-/* Mail that the baseline keeps out and that nobody labelled as spam: perhaps wanted, too. */
+/* What the labels leave open about the mail that the baseline lets in. */
+struct tally_doubts {
+    double
+        spam_share; /* of what is labelled wanted: may be spam, by the labels' own probabilities */
+    double ham_share; /* of what is labelled spam: may be wanted */
+    uint64_t unlabelled, unlabelled_lost,
+        unlabelled_unknown; /* messages; lost and perhaps by the view */
+};
+/* The doubts about a view. */
+struct tally_doubts tally_doubts(const struct tally *tally, const struct tally_view *view,
+                                 const struct results_set *set);
+/* Mail that the baseline keeps out, that did not come in later and that nobody labelled as spam:
+ * perhaps wanted, too. Every mail once, however often it was tried. */
 struct results_group tally_refused(const struct tally *tally);
 
 #endif

@@ -30,6 +30,8 @@ static struct note *note_add(struct rebuild *r, const struct event *event)
 {
     struct slice queue_id = event_get(event, FIELD_QUEUE_ID);
     struct slice message_id = event_get(event, FIELD_MESSAGE_ID);
+    if (message_id.len > 2 && message_id.at[0] == '<' && message_id.at[message_id.len - 1] == '>')
+        message_id = slice_make(message_id.at + 1, message_id.len - 2);
     struct slice id = queue_id.len ? queue_id : message_id;
     if (!id.len)
         return NULL;

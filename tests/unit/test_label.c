@@ -296,6 +296,42 @@ START_TEST(test_given)
 }
 END_TEST
 
+/* A judged message of an audit list judges its client; a label of another source, or for one
+ * recipient, does not; a client that is judged both ways is not judged. */
+static const struct {
+    const char *labels[2];
+    enum label_kind other;
+} audits[] = {
+    { { "m1@example.org,,1,audit", NULL }, LABEL_HAM },
+    { { "m1@example.org,,0,audit", NULL }, LABEL_SPAM },
+    { { "m1@example.org,,1,hand", NULL }, LABEL_NONE },
+    { { "m1@example.org,b@example.com,1,audit", NULL }, LABEL_NONE },
+    { { "m1@example.org,,1,audit", "m3@example.org,,0,audit" }, LABEL_NONE },
+    { { "m1@example.org,,1,audit", "m3@example.org,,1,audit" }, LABEL_HAM },
+};
+
+START_TEST(test_audit)
+{
+    static const char *const user[] = { "b@example.com", NULL };
+    static const struct word none[] = { { NULL, 0 } };
+    struct world world;
+    build(&world, none);
+    add_message(&world.evidence, "192.0.2.7", 7, "x@example.net", user, NULL);
+    add_message(&world.evidence, "192.0.2.7", 8, "x@example.net", user, NULL)->message_id =
+        "m3@example.org";
+    add_message(&world.evidence, "192.0.2.8", 9, "x@example.net", user, NULL);
+    struct labels_file *given = labels_file_new();
+    ck_assert(labels_file_add_line(given, slice_of("message_id,recipient,ham,source")));
+    for (int i = 0; i < 2 && audits[_i].labels[i]; i++)
+        ck_assert(labels_file_add_line(given, slice_of(audits[_i].labels[i])));
+    label(&world, given, 0, 1, NULL);
+    ck_assert_int_eq(label_kind_of(world.labels.of_message[1]), audits[_i].other);
+    ck_assert(isnan(world.labels.of_message[3])); /* a neighbour */
+    release(&world);
+    labels_file_free(given);
+}
+END_TEST
+
 /* clang-format off */
 static const struct { const char *tests; float score; unsigned tested; enum label_kind want; bool circular; } scores[] = {
     { "BAYES_99 3.50, RDNS_NONE 1.20, RCVD_IN_XBL 0.70", 5.4F, 0, LABEL_SPAM, false },
@@ -513,6 +549,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_apparent_share);
     tcase_add_test(tcase, test_traps);
     tcase_add_test(tcase, test_given);
+    tcase_add_loop_test(tcase, test_audit, 0, COUNT(audits));
     tcase_add_loop_test(tcase, test_evidence_under_test_is_left_out, 0, COUNT(scores));
     tcase_add_test(tcase, test_habits);
     tcase_add_test(tcase, test_silent_filter);

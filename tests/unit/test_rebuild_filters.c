@@ -126,6 +126,22 @@ static const struct {
       TAKEN(FIRST, "1") SENT(FIRST, "b@example.com") REMOVED(FIRST)
       PROGRAM("15:05", "dovecot: lmtp(b@example.com)<16063><N2hLF3ffMGaEtyoA0J78UA>: sieve: msgid=<m1@example.org>: stored mail into mailbox 'Junk'"),
       ROW(FIRST) "b@example.com accept sent dovecot:spam\n" },
+    { "a user puts it into Junk",
+      TAKEN(FIRST, "1") SENT(FIRST, "b@example.com") REMOVED(FIRST)
+      PROGRAM("15:05", "dovecot: imap(b@example.com)<1><x>: copy from INBOX: box=Junk, uid=7, msgid=<m1@example.org>, size=3027"),
+      ROW(FIRST) "b@example.com accept sent mailbox:spam\n" },
+    { "a user takes it out of Junk",
+      TAKEN(FIRST, "1") SENT(FIRST, "b@example.com") REMOVED(FIRST)
+      PROGRAM("15:05", "dovecot: imap(b@example.com)<1><x>: copy from INBOX.Junk: box=INBOX, uid=7, msgid=<m1@example.org>, size=3027"),
+      ROW(FIRST) "b@example.com accept sent mailbox:ham\n" },
+    { "what is deleted in Junk may have been taken out",
+      TAKEN(FIRST, "1") SENT(FIRST, "b@example.com") REMOVED(FIRST)
+      PROGRAM("15:05", "dovecot: imap(b@example.com)<1><x>: delete: box=Junk, uid=7, msgid=<m1@example.org>, size=3027"),
+      ROW(FIRST) "b@example.com accept sent\n" },
+    { "sorting elsewhere says nothing",
+      TAKEN(FIRST, "1") SENT(FIRST, "b@example.com") REMOVED(FIRST)
+      PROGRAM("15:05", "dovecot: imap(b@example.com)<1><x>: copy from INBOX: box=Archive, uid=7, msgid=<m1@example.org>, size=3027"),
+      ROW(FIRST) "b@example.com accept sent\n" },
     { "a milter's word",
       CONNECT("7") CLIENT("7", FIRST) MESSAGE_ID(FIRST, "m1@example.org")
       LINE("15:02", "cleanup[8]: " FIRST ": milter-reject: END-OF-MESSAGE from mail.example.org[192.0.2.7]: 5.7.1 Blocked by SpamAssassin" ENVELOPE("b@example.com"))
