@@ -157,7 +157,7 @@ static void add_assessment(struct page *page)
     if (lost->reason)
         return;
     page_heading(page, "Wanted mail lost: how far this carries");
-    add_range(page, "in this log", a.census, "  over undecided rows, doubtful and missing labels");
+    add_range(page, "in this log", a.census, "  over undecided rows and unsure labels");
     add_range(page, "mail to come", a.forecast, "  95 %, for as many and as unequal senders");
     add_range(page, "a typical week", a.typical, "  95 %, senders drawn anew");
     if (a.without.high > 0) { /* nobody carries a loss of nothing */
