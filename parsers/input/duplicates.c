@@ -46,7 +46,7 @@ void duplicates_announce(struct duplicates *duplicates, size_t file,
 {
     struct watched_file *watched = &duplicates->files[file];
     watched->head = *head;
-    watched->watching = head->count > 1 && head->first_us != INT64_MIN;
+    watched->watching = head->count >= DUPLICATES_LEAST && head->first_us != INT64_MIN;
     for (unsigned n = 0; n < head->count; n++) {
         unsigned same = 0;
         for (unsigned i = 0; i < head->count; i++)

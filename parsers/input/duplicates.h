@@ -14,7 +14,9 @@
 
 #include "base/slice.h"
 
-enum { DUPLICATES_HEAD = 64, DUPLICATES_EVIDENCE = 4 };
+/* So many lines of a head are looked at; so many must be known; a file of fewer than the last is read
+ * whatever stood before. */
+enum { DUPLICATES_HEAD = 64, DUPLICATES_EVIDENCE = 8, DUPLICATES_LEAST = 4 };
 
 /* The first lines of a file: hashes and the span of their times. */
 struct duplicates_head {
