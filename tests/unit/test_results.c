@@ -391,6 +391,30 @@ START_TEST(test_assessment)
 }
 END_TEST
 
+/* Refused mail is counted once, however often and from whichever neighbour it was tried, and not when
+ * it came in; after five days it is another mail. */
+START_TEST(test_refused)
+{
+    enum { DAY = 86400 };
+    static const struct mail tried[] = {
+        { "203.0.113.7", NULL, (double)NAN, 1, 10, true, false },
+        { "203.0.113.9", NULL, (double)NAN, 1, 20, true, false },
+        { "203.0.113.9", NULL, (double)NAN, 1, 6 * DAY, true, false },
+        { "198.51.100.1", NULL, (double)NAN, 1, 30, true, false },
+        { "198.51.100.9", NULL, 1, 1, 40, false, false },
+        { "192.0.2.1", NULL, (double)NAN, 2, 50, true, false },
+        { "192.0.2.1", NULL, (double)NAN, 1, 60, true, false },
+    };
+    struct world world;
+    build(&world, tried, COUNT(tried), "reject_unknown_client_hostname");
+    struct results_assessment a = results_assess(world.results, &world.arena);
+    ck_assert_uint_eq(a.refused.messages, 3);
+    ck_assert_uint_eq(a.refused.rows, 4);
+    ck_assert_uint_eq(a.refused.clusters, 2);
+    release(&world);
+}
+END_TEST
+
 /* A hundred senders of a mail each: how many of the first lose it, and what is said of it. */
 static const struct spread {
     int lost, no_helo, unlabelled;
@@ -553,6 +577,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, test_answer);
     tcase_add_test(tcase, test_answer_too_few);
     tcase_add_test(tcase, test_answer_without_labels);
+    tcase_add_test(tcase, test_refused);
     tcase_add_loop_test(tcase, test_spreads, 0, COUNT(spreads));
     tcase_add_loop_test(tcase, test_assessment, 0, COUNT(budgets));
     tcase_add_test(tcase, test_rescue);
