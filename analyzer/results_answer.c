@@ -146,6 +146,13 @@ static void add_unlabelled(const struct results *results, struct buffer *out)
                         " messages one source in the log speaks, such as a content filter, and "
                         "no second one agrees: --label-sources 1 takes its word.");
     }
+    if (results->labels.circular) {
+        buffer_add_text(out, " On ");
+        number_add_count(out, results->labels.circular);
+        buffer_add_text(out,
+                        " messages a filter's word is not heard, since its score may hold points "
+                        "for what the rule looks at and the log does not show them.");
+    }
     buffer_add_text(out, " --labels FILE or --mailbox DIR=ham, and DIR=spam, would tell; "
                          "--audit-list FILE names the messages whose judgement tells most.");
 }

@@ -27,8 +27,7 @@ struct labelling {
     bool *used;       /* by number of given label */
     uint64_t alone[FAMILY_COUNT][WORDS]; /* messages that one family alone speaks of */
     uint64_t bounces;
-    uint64_t guessed;  /* messages with a row that nobody gave a label, but that has one */
-    uint64_t circular; /* messages whose guess may rest on evidence under test */
+    uint64_t guessed; /* messages with a row that nobody gave a label, but that has one */
 };
 
 enum label_kind label_kind_of(double ham)
@@ -176,7 +175,7 @@ static void book_guess(struct labelling *work, const struct message *message,
             family = f;
         }
     work->guessed += isnan(ham) ? 0 : 1;
-    work->circular += opinion->circular;
+    work->labels->circular += opinion->circular;
     work->bounces += message->sender == SYM_EMPTY;
     if (said == 1 && isnan(ham))
         work->alone[family][opinion->votes.word[family]]++;
@@ -284,8 +283,8 @@ static void add_remarks(const struct labelling *work, struct diagnostics *remark
         diagnostics_add(
             remarks, work->sorted.conflicts, "mailbox_conflict",
             "recipients whose mail lies in a folder of ham and in one of spam: no label");
-    if (work->circular)
-        diagnostics_add(remarks, work->circular, "label_circular",
+    if (work->labels->circular)
+        diagnostics_add(remarks, work->labels->circular, "label_circular",
                         "messages on which a filter's word is not counted: its score may hold "
                         "points for the very evidence under test, and the log does not show how "
                         "many. Let the filter log its tests with their points, or give labels");

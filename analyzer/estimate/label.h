@@ -38,6 +38,8 @@ struct labels {
     struct intern set_index;
     struct label_model model;
     uint64_t alone; /* messages that too few sources speak of: unlabelled for that alone */
+    uint64_t
+        circular; /* messages on which a filter was not heard: its score may be the rule's own */
 };
 
 /* What labels are made of; borrowed while they are made. */
