@@ -249,6 +249,7 @@ struct results *results_new(const struct results_parts *parts)
     count_side(results, &results->candidate);
     results->order = sort_rows(evidence);
     pack_rows(results);
+    results_facts_init(results);
     find_domains(results);
     add_remarks(results);
     make_warnings(results);
@@ -265,6 +266,7 @@ void results_free(struct results *results)
 {
     if (!results)
         return;
+    results_facts_release(results);
     tally_free(results->tally);
     free_side(&results->baseline);
     free_side(&results->candidate);
@@ -337,6 +339,7 @@ void results_toggle(struct results *results, size_t restriction)
     bool enabled = !replay_is_enabled(side->replay, (uint32_t)restriction);
     replay_set_enabled(side->replay, (uint32_t)restriction, enabled);
     side->restrictions[restriction].enabled = enabled;
+    results_facts_forget(results);
     count_side(results, side);
 }
 

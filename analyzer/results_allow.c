@@ -244,13 +244,11 @@ struct results_rescue results_rescue(const struct results *results, struct arena
     for (size_t i = 0; i < side->set.restriction_count; i++)
         checks[i] =
             side->restrictions[i].list && strcmp(side->restrictions[i].list, rescue.list) == 0;
-    uint8_t *effects = tally_effects(results->tally, &side->view, &side->set);
     uint8_t *released = release_list(results, checks);
-    struct allowing work = { results, BY_CLIENT, effects, checks, released };
+    struct allowing work = { results, BY_CLIENT, results_effects(results), checks, released };
     rescue.clients = make_list(&work, ALLOW_CLIENTS_MAX, arena);
     work.dimension = BY_SENDER_DOMAIN;
     rescue.senders = make_list(&work, ALLOW_SENDERS_MAX, arena);
-    free(effects);
     free(released);
     free(checks);
     return rescue;

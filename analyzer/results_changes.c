@@ -150,7 +150,7 @@ static struct estimate refused_between(const struct results *results, int64_t fr
             message->time_us < from_us || message->time_us >= to_us)
             continue;
         hit_count_add(count, results->clusters.of_client[message->client],
-                      history_refused(results, message) ? TRI_YES : TRI_NO);
+                      results->facts[m] & FACT_REFUSED ? TRI_YES : TRI_NO);
     }
     return hit_count_estimate(count);
 }

@@ -6,8 +6,6 @@
 #include "analyzer/results_history.h"
 #include "analyzer/results_internal.h"
 
-/* True when the server let no recipient of the message in, by the log. */
-bool history_refused(const struct results *results, const struct message *message);
 /* Fills the changes of a drift. Lives in arena. */
 void history_changes(const struct results *results, struct arena *arena,
                      struct results_drift *drift);

@@ -48,6 +48,17 @@ struct results_side {
     struct results_set set;
 };
 
+/* What is true of a message, whatever the candidate says. */
+enum message_fact {
+    FACT_COUNTS = 1,  /* it is part of the rates */
+    FACT_LET_IN = 2,  /* the baseline let one of its recipients in */
+    FACT_REFUSED = 4, /* the server let none of them in, by the log */
+    FACT_HAM = 8,
+    FACT_SPAM = 16,
+};
+
+struct results_memo; /* results_facts.c */
+
 struct results {
     struct arena arena;
     struct results_parts parts;
@@ -58,6 +69,8 @@ struct results {
     struct labels labels;
     struct clusters clusters;
     uint8_t *reasons; /* enum population_reason by message */
+    uint8_t *facts;   /* set of enum message_fact, by message */
+    struct results_memo *memo;
     struct tally *tally;
     struct results_population population;
     struct results_excluded excluded[POPULATION_REASON_COUNT]; /* [0] counts nothing */
@@ -75,6 +88,19 @@ struct results {
  * results_free. */
 struct results *results_new(const struct results_parts *parts);
 
+/* The steps of results_new and results_free that make and give back facts and memo. */
+void results_facts_init(struct results *results);
+void results_facts_release(struct results *results);
+/* Forgets what rests on the candidate's switches, as they are about to change. */
+void results_facts_forget(const struct results *results);
+/* What the candidate does to each row, and its worst to each message (enum tally_effect). Borrowed
+ * until the next toggle. */
+const uint8_t *results_effects(const struct results *results);
+const uint8_t *results_worst_effects(const struct results *results);
+/* The rows of mail that counts on which a restriction of a side acts; SIZE_MAX: that the candidate
+ * stops. In the order of their numbers; borrowed until the next call or toggle. */
+const uint32_t *results_hit_rows(const struct results *results, const struct results_side *side,
+                                 size_t restriction, size_t *count);
 /* True when the baseline lets the row in and the candidate does not. */
 bool results_row_is_stopped(const struct results *results, uint32_t row);
 /* By class of the side's replay, one byte each: does the restriction act on its rows? The caller

@@ -151,7 +151,7 @@ static void book_delay(struct lateness_work *work, enum outcome outcome, uint32_
     const struct results *results = work->results;
     uint32_t message = results->row_message[back];
     sym cluster = results->clusters.of_client[client_of(results, back)];
-    if (work->wanted_only && label_kind_of(results->labels.of_message[message]) != LABEL_HAM)
+    if (work->wanted_only && !(results->facts[message] & FACT_HAM))
         return;
     GROW(work->delays, work->delay_count, work->delay_capacity);
     work->delays[work->delay_count++] = (struct delay){ seconds, cluster };
@@ -273,10 +273,11 @@ static bool asks_policy(const struct results_side *side)
 }
 
 /* Does the candidate's policy service put the message off, and nothing else stop it? */
-static enum tri is_greylisted(const struct results *results, const struct message *message,
-                              const uint8_t *effects)
+static enum tri is_greylisted(const struct results *results, uint32_t number)
 {
-    enum tally_effect worst = tally_message_effect(message, effects);
+    const struct message *message = &results->parts.evidence->messages[number];
+    const uint8_t *effects = results_effects(results);
+    uint8_t worst = results_worst_effects(results)[number];
     if (worst == EFFECT_UNKNOWN)
         return TRI_UNKNOWN;
     for (uint32_t i = 0; worst == EFFECT_DELAYED && i < message->row_count; i++) {
@@ -299,9 +300,8 @@ struct habits {
 
 static bool is_wanted(const struct results *results, uint32_t message)
 {
-    return results->reasons[message] == POPULATION_COUNTED &&
-           label_kind_of(results->labels.of_message[message]) == LABEL_HAM &&
-           !history_refused(results, &results->parts.evidence->messages[message]);
+    return (results->facts[message] & (FACT_COUNTS | FACT_HAM | FACT_REFUSED)) ==
+           (FACT_COUNTS | FACT_HAM);
 }
 
 static void learn_habits(const struct results *results, struct habits *habits)
@@ -322,7 +322,6 @@ static void learn_habits(const struct results *results, struct habits *habits)
 static void count_candidate(const struct results *results, struct results_greylist_cost *out)
 {
     const struct evidence *evidence = results->parts.evidence;
-    const struct results_side *side = &results->candidate;
     uint32_t keys = results->clusters.keys.count;
     struct habits habits = {
         .network = xcalloc(keys, sizeof *habits.network),
@@ -330,7 +329,6 @@ static void count_candidate(const struct results *results, struct results_greyli
         .late = xcalloc(keys, 1),
         .written = xcalloc(evidence->senders.count, sizeof *habits.written),
     };
-    uint8_t *effects = tally_effects(results->tally, &side->view, &side->set);
     struct hit_count delayed;
     hit_count_init(&delayed, keys);
     learn_habits(results, &habits);
@@ -339,7 +337,7 @@ static void count_candidate(const struct results *results, struct results_greyli
         sym cluster = results->clusters.of_client[message->client];
         if (!is_wanted(results, m))
             continue;
-        enum tri late = is_greylisted(results, message, effects);
+        enum tri late = is_greylisted(results, m);
         hit_count_add(&delayed, cluster, late);
         if (late != TRI_YES)
             continue;
@@ -350,7 +348,6 @@ static void count_candidate(const struct results *results, struct results_greyli
     }
     out->delayed = hit_count_estimate(&delayed);
     hit_count_release(&delayed);
-    free(effects);
     free(habits.network);
     free(habits.several);
     free(habits.late);

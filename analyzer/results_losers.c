@@ -57,8 +57,8 @@ static void book_message(const struct results *results, enum results_dimension d
 {
     const struct evidence *evidence = results->parts.evidence;
     const struct message *message = &evidence->messages[number];
-    enum label_kind kind = label_kind_of(results->labels.of_message[number]);
-    if (kind == LABEL_NONE || results->reasons[number] != POPULATION_COUNTED)
+    unsigned facts = results->facts[number];
+    if (!(facts & FACT_COUNTS) || !(facts & FACT_LET_IN) || !(facts & (FACT_HAM | FACT_SPAM)))
         return;
     for (uint32_t i = 0; i < message->row_count; i++) {
         uint32_t row = message->first_row + i;
@@ -66,7 +66,7 @@ static void book_message(const struct results *results, enum results_dimension d
             continue;
         struct loser *loser = &losers[results_row_key(results, row, dimension)];
         enum tally_effect effect = (enum tally_effect)effects[row];
-        if (kind == LABEL_HAM)
+        if (facts & FACT_HAM)
             book_ham(loser, number, evidence->rows[row].time_us, effect);
         else
             book_spam(loser, number, effect);
@@ -75,13 +75,11 @@ static void book_message(const struct results *results, enum results_dimension d
 
 static struct loser *count_losers(const struct results *results, enum results_dimension dimension)
 {
-    const struct results_side *side = &results->candidate;
-    uint8_t *effects = tally_effects(results->tally, &side->view, &side->set);
+    const uint8_t *effects = results_effects(results);
     struct loser *losers =
         xcalloc(results_key_limit(results, dimension) + (size_t)1, sizeof *losers);
     for (uint32_t m = 0; m < results->parts.evidence->message_count; m++)
         book_message(results, dimension, effects, m, losers);
-    free(effects);
     return losers;
 }
 

@@ -277,28 +277,21 @@ static int compare_counts(const void *left, const void *right)
     return (a->key > b->key) - (a->key < b->key);
 }
 
-/* Messages by key over the rows that a restriction of a side acts on, or (acting NULL) that the
- * candidate stops. Mail that is left out of the rates is left out here too. */
-static struct key_count *count_keys(const struct results *results, const struct results_side *side,
-                                    const uint8_t *acting, enum results_dimension dimension)
+/* Messages by key over some rows. */
+static struct key_count *count_keys(const struct results *results, const uint32_t *rows,
+                                    size_t row_count, enum results_dimension dimension)
 {
-    const struct evidence *evidence = results->parts.evidence;
     struct key_count *counts =
         xcalloc(results_key_limit(results, dimension) + (size_t)1, sizeof *counts);
-    const uint32_t *classes = acting ? replay_row_classes(side->view.replay) : NULL;
-    for (uint32_t row = 0; row < evidence->row_count; row++) {
-        if (classes ? !acting[classes[row]] || !results_row_is_hit(side, acting, row)
-                    : !results_row_is_stopped(results, row))
+    for (size_t i = 0; i < row_count; i++) {
+        uint32_t m = results->row_message[rows[i]];
+        struct key_count *count = &counts[results_row_key(results, rows[i], dimension)];
+        if (count->seen == m + 1)
             continue;
-        uint32_t m = results->row_message[row];
-        struct key_count *count = &counts[results_row_key(results, row, dimension)];
-        if (count->seen == m + 1 || results->reasons[m] != POPULATION_COUNTED)
-            continue;
-        enum label_kind kind = label_kind_of(results->labels.of_message[m]);
         count->seen = m + 1;
         count->messages++;
-        count->ham += kind == LABEL_HAM;
-        count->spam += kind == LABEL_SPAM;
+        count->ham += (results->facts[m] & FACT_HAM) != 0;
+        count->spam += (results->facts[m] & FACT_SPAM) != 0;
     }
     return counts;
 }
@@ -313,8 +306,9 @@ struct results_share *results_top_in(const struct results *results, const struct
     if (restriction != SIZE_MAX &&
         (restriction >= set->restriction_count || set->restrictions[restriction].hits == 0))
         return ARENA_ARRAY(arena, struct results_share, 1);
-    uint8_t *acting = restriction == SIZE_MAX ? NULL : results_acting_classes(side, restriction);
-    struct key_count *counts = count_keys(results, side, acting, dimension);
+    size_t row_count;
+    const uint32_t *rows = results_hit_rows(results, side, restriction, &row_count);
+    struct key_count *counts = count_keys(results, rows, row_count, dimension);
     uint32_t keys = results_key_limit(results, dimension);
     size_t used = 0;
     for (sym key = 0; key < keys; key++)
@@ -333,7 +327,6 @@ struct results_share *results_top_in(const struct results *results, const struct
             counts[i].spam,
         };
     free(counts);
-    free(acting);
     return shares;
 }
 

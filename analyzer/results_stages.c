@@ -73,10 +73,11 @@ static bool is_delivered(const struct results *results, const struct message *me
 }
 
 /* Did the message reach the stage, and what did the stage do? */
-static bool meets(const struct results *results, const struct stage_work *stage,
-                  const struct message *message, bool *caught)
+static bool meets(const struct results *results, const struct stage_work *stage, uint32_t number,
+                  bool *caught)
 {
-    bool seen = false, refused = history_refused(results, message);
+    const struct message *message = &results->parts.evidence->messages[number];
+    bool seen = false, refused = results->facts[number] & FACT_REFUSED;
     *caught = refused;
     if (slice_is(slice_of(stage->kind), "restrictions"))
         return true;
@@ -126,11 +127,11 @@ static const struct label *label_of(const struct results *results, const struct 
     return best;
 }
 
-static void count_message(const struct results *results, struct stage_work *stage,
-                          const struct message *message)
+static void count_message(const struct results *results, struct stage_work *stage, uint32_t number)
 {
+    const struct message *message = &results->parts.evidence->messages[number];
     bool caught;
-    if (message->row_count == 0 || !meets(results, stage, message, &caught))
+    if (message->row_count == 0 || !meets(results, stage, number, &caught))
         return;
     const struct label *label = label_of(results, message);
     enum label_kind kind = label_kind_of(label->ham);
@@ -307,8 +308,8 @@ struct results_stages results_stages(const struct results *results, struct arena
         hit_count_init(&stage->spam_count, results->clusters.keys.count);
         hit_count_init(&stage->ham_count, results->clusters.keys.count);
         for (uint32_t m = 0; m < evidence->message_count; m++)
-            if (results->reasons[m] == POPULATION_COUNTED)
-                count_message(results, stage, &evidence->messages[m]);
+            if (results->facts[m] & FACT_COUNTS)
+                count_message(results, stage, m);
         stages[i] = finish_stage(results, stage);
     }
     out.stages = stages;

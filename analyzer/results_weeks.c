@@ -30,13 +30,20 @@ struct calendar {
     size_t week_count;
     uint32_t *messages; /* those of week w: from starts[w] to starts[w + 1] */
     uint32_t *starts;
+    struct week_senders *all; /* by week */
+};
+
+/* The senders of a week, and how many messages each wrote. */
+struct week_senders {
+    struct cluster_rate *rates;
+    size_t count;
 };
 
 /* One rate: which messages it is about, and which of them are hit. */
 struct series_work {
     const struct results *results;
     enum results_series_kind kind;
-    const uint8_t *effects; /* of the candidate, by row */
+    const uint8_t *effects; /* of the candidate, the worst by message */
     uint8_t *acts;          /* SERIES_HITS: enum tri by class of the candidate's replay */
 };
 
@@ -51,7 +58,7 @@ static int64_t week_number(int64_t time_us, int offset_minutes)
 
 static bool counts(const struct results *results, uint32_t message)
 {
-    return results->reasons[message] == POPULATION_COUNTED &&
+    return results->facts[message] & FACT_COUNTS &&
            results->parts.evidence->messages[message].time_us != TIME_NONE;
 }
 
@@ -141,41 +148,27 @@ static void make_calendar(struct calendar *calendar, const struct results *resul
     calendar->weeks = ARENA_ARRAY(arena, struct results_week, count + 1);
     calendar->messages = xcalloc(messages + (size_t)1, sizeof(uint32_t));
     calendar->starts = xcalloc(count + 2, sizeof(uint32_t));
-    for (uint32_t m = 0; m < messages; m++)
-        calendar->weeks[week_of(results, m, numbers, count)].messages++; /* one more: of no week */
+    uint16_t *week = xcalloc(messages + (size_t)1, sizeof *week);
+    for (uint32_t m = 0; m < messages; m++) {
+        week[m] = (uint16_t)week_of(results, m, numbers, count);
+        calendar->weeks[week[m]].messages++; /* one more: of no week */
+    }
     for (size_t w = 0; w < count; w++)
         calendar->starts[w + 1] = calendar->starts[w] + (uint32_t)calendar->weeks[w].messages;
     uint32_t *next = xcalloc(count + 1, sizeof *next);
-    for (uint32_t m = 0; m < messages; m++) {
-        size_t w = week_of(results, m, numbers, count);
-        if (w < count)
-            calendar->messages[calendar->starts[w] + next[w]++] = m;
-    }
+    for (uint32_t m = 0; m < messages; m++)
+        if (week[m] < count)
+            calendar->messages[calendar->starts[week[m]] + next[week[m]]++] = m;
     for (size_t w = 0; w < count; w++) {
         describe_week(results, numbers[w], &calendar->weeks[w]);
         calendar->weeks[w].coverage = coverage_of(calendar, w);
     }
+    free(week);
     free(next);
     free(numbers);
 }
 
 /* ---- one series ---- */
-
-static bool let_in(const struct results *results, const struct message *message)
-{
-    for (uint32_t i = 0; i < message->row_count; i++)
-        if (tally_baseline_accepts(results->tally, message->first_row + i))
-            return true;
-    return false;
-}
-
-bool history_refused(const struct results *results, const struct message *message)
-{
-    for (uint32_t i = 0; i < message->row_count; i++)
-        if (tally_is_accepted(replay_verdict(results->logged, message->first_row + i)->kind))
-            return false;
-    return true;
-}
 
 static enum tri acts_on(const struct series_work *work, const struct message *message)
 {
@@ -193,32 +186,61 @@ static enum tri acts_on(const struct series_work *work, const struct message *me
     return worst;
 }
 
-/* Counts a message when the rate is about it. */
-static void count_message(const struct series_work *work, uint32_t number, struct hit_count *count)
+/* Counts the messages of one label that the baseline let in. */
+static void count_labelled(const struct series_work *work, uint32_t number, struct hit_count *count)
 {
     const struct results *results = work->results;
-    const struct message *message = &results->parts.evidence->messages[number];
-    sym cluster = results->clusters.of_client[message->client];
-    enum label_kind kind = label_kind_of(results->labels.of_message[number]);
-    enum label_kind wanted = work->kind == SERIES_HAM_LOST ? LABEL_HAM : LABEL_SPAM;
-    enum tally_effect effect;
-    switch (work->kind) {
-    case SERIES_HAM_LOST:
-    case SERIES_SPAM_STOPPED:
-        if (kind != wanted || !let_in(results, message))
-            return;
-        effect = tally_message_effect(message, work->effects);
-        hit_count_add(count, cluster,
-                      effect >= EFFECT_DEFERRED  ? TRI_YES
-                      : effect == EFFECT_UNKNOWN ? TRI_UNKNOWN
-                                                 : TRI_NO);
+    unsigned wanted = FACT_LET_IN | (work->kind == SERIES_HAM_LOST ? FACT_HAM : FACT_SPAM);
+    if ((results->facts[number] & wanted) != wanted)
         return;
-    case SERIES_REFUSED:
-        hit_count_add(count, cluster, history_refused(results, message) ? TRI_YES : TRI_NO);
-        return;
-    case SERIES_HITS:
-        hit_count_add(count, cluster, acts_on(work, message));
-        return;
+    uint32_t client = results->message_client[number];
+    uint8_t effect = work->effects[number];
+    hit_count_add(count, results->clusters.of_client[client],
+                  effect >= EFFECT_DEFERRED  ? TRI_YES
+                  : effect == EFFECT_UNKNOWN ? TRI_UNKNOWN
+                                             : TRI_NO);
+}
+
+/* Counts a hit among all messages of a week. */
+static void count_hit(const struct series_work *work, uint32_t number, struct hit_count *count)
+{
+    const struct results *results = work->results;
+    enum tri hit = TRI_NO;
+    if (work->kind == SERIES_HITS)
+        hit = acts_on(work, &results->parts.evidence->messages[number]);
+    else if (results->facts[number] & FACT_REFUSED)
+        hit = TRI_YES;
+    if (hit != TRI_NO)
+        hit_count_hit(count, results->clusters.of_client[results->message_client[number]], hit);
+}
+
+static void count_week(const struct calendar *calendar, const struct series_work *work, size_t week,
+                       struct hit_count *count)
+{
+    bool labelled = work->kind == SERIES_HAM_LOST || work->kind == SERIES_SPAM_STOPPED;
+    if (labelled)
+        hit_count_clear(count);
+    else
+        hit_count_load(count, calendar->all[week].rates, calendar->all[week].count);
+    for (uint32_t i = calendar->starts[week]; i < calendar->starts[week + 1]; i++)
+        if (labelled)
+            count_labelled(work, calendar->messages[i], count);
+        else
+            count_hit(work, calendar->messages[i], count);
+}
+
+/* The senders of every week, for the rates that are about all mail. */
+static void count_senders(struct calendar *calendar, struct hit_count *count)
+{
+    const struct results *results = calendar->results;
+    calendar->all = xcalloc(calendar->week_count + 1, sizeof *calendar->all);
+    for (size_t w = 0; w < calendar->week_count; w++) {
+        hit_count_clear(count);
+        for (uint32_t i = calendar->starts[w]; i < calendar->starts[w + 1]; i++) {
+            uint32_t client = results->message_client[calendar->messages[i]];
+            hit_count_add(count, results->clusters.of_client[client], TRI_NO);
+        }
+        calendar->all[w].rates = hit_count_rates(count, &calendar->all[w].count);
     }
 }
 
@@ -237,9 +259,7 @@ static struct results_series count_series(const struct calendar *calendar,
     struct drift_week *past = xcalloc(weeks + 1, sizeof *past);
     struct drift_point *judged = xcalloc(weeks + 1, sizeof *judged);
     for (size_t w = 0; w < weeks; w++) {
-        hit_count_clear(count);
-        for (uint32_t i = calendar->starts[w]; i < calendar->starts[w + 1]; i++)
-            count_message(work, calendar->messages[i], count);
+        count_week(calendar, work, w, count);
         points[w].estimate = hit_count_estimate(count);
         past[w].rates = hit_count_rates(count, &past[w].count);
         past[w].whole = calendar->weeks[w].whole;
@@ -275,18 +295,19 @@ static void find_acts(const struct results_side *side, size_t restriction, uint8
         acts[k] = (uint8_t)replay_class_acts(side->view.replay, k, (uint32_t)restriction);
 }
 
-static void make_series(const struct calendar *calendar, struct arena *arena,
-                        struct results_drift *drift)
+static void make_series(struct calendar *calendar, struct arena *arena, struct results_drift *drift)
 {
     const struct results *results = calendar->results;
     const struct results_side *side = &results->candidate;
     struct results_series *series =
         ARENA_ARRAY(arena, struct results_series, side->set.restriction_count + SERIES_HITS + 1);
-    uint8_t *effects = tally_effects(results->tally, &side->view, &side->set);
     uint8_t *acts = xcalloc(replay_class_count(side->view.replay) + (size_t)1, 1);
-    struct series_work work = { .results = results, .effects = effects, .acts = acts };
+    struct series_work work = { .results = results,
+                                .effects = results_worst_effects(results),
+                                .acts = acts };
     struct hit_count count;
     hit_count_init(&count, results->clusters.keys.count);
+    count_senders(calendar, &count);
     for (int kind = SERIES_HAM_LOST; kind < SERIES_HITS; kind++) {
         work.kind = (enum results_series_kind)kind;
         series[drift->series_count++] = count_series(calendar, &work, &count, arena);
@@ -300,7 +321,6 @@ static void make_series(const struct calendar *calendar, struct arena *arena,
         series[drift->series_count++].restriction = &side->restrictions[i];
     }
     hit_count_release(&count);
-    free(effects);
     free(acts);
     drift->series = series;
 }
@@ -384,6 +404,9 @@ struct results_drift results_drift(const struct results *results, struct arena *
     make_series(&calendar, arena, &drift);
     history_changes(results, arena, &drift);
     drift.sentence = make_sentence(results, &drift, arena);
+    for (size_t w = 0; w < calendar.week_count; w++)
+        free(calendar.all[w].rates);
+    free(calendar.all);
     free(calendar.messages);
     free(calendar.starts);
     return drift;

@@ -17,16 +17,36 @@ void hit_count_release(struct hit_count *count)
     free(count->touched);
 }
 
+static void add_messages(struct hit_count *count, sym cluster, uint32_t messages)
+{
+    struct cluster_rate *rate = &count->by_cluster[cluster];
+    if (rate->messages == 0) {
+        GROW(count->touched, count->touched_count, count->touched_capacity);
+        count->touched[count->touched_count++] = cluster;
+        count->counts.of_clusters++;
+    }
+    rate->messages += messages;
+    count->counts.of += messages;
+}
+
 void hit_count_add(struct hit_count *count, sym cluster, enum tri hit)
+{
+    add_messages(count, cluster, 1);
+    if (hit != TRI_NO)
+        hit_count_hit(count, cluster, hit);
+}
+
+void hit_count_load(struct hit_count *count, const struct cluster_rate *rates, size_t rate_count)
+{
+    hit_count_clear(count);
+    for (size_t i = 0; i < rate_count; i++)
+        add_messages(count, rates[i].cluster, rates[i].messages);
+}
+
+void hit_count_hit(struct hit_count *count, sym cluster, enum tri hit)
 {
     struct estimate_counts *counts = &count->counts;
     struct cluster_rate *rate = &count->by_cluster[cluster];
-    if (rate->messages++ == 0) {
-        GROW(count->touched, count->touched_count, count->touched_capacity);
-        count->touched[count->touched_count++] = cluster;
-        counts->of_clusters++;
-    }
-    counts->of++;
     counts->count += hit == TRI_YES;
     counts->rows += hit == TRI_YES;
     counts->unknown += hit == TRI_UNKNOWN;

@@ -22,6 +22,10 @@ void hit_count_init(struct hit_count *count, uint32_t cluster_limit);
 void hit_count_release(struct hit_count *count);
 /* Counts a message of this sender. TRI_UNKNOWN: it may be hit. */
 void hit_count_add(struct hit_count *count, sym cluster, enum tri hit);
+/* Counts messages that are not hit, so many of each sender, in place of all that was counted. */
+void hit_count_load(struct hit_count *count, const struct cluster_rate *rates, size_t rate_count);
+/* Makes a message of this sender, counted as not hit, one that is or may be. */
+void hit_count_hit(struct hit_count *count, sym cluster, enum tri hit);
 /* The estimate of what was counted. */
 struct estimate hit_count_estimate(const struct hit_count *count);
 /* What was counted, by sender, in the order of the keys; the caller frees it. */

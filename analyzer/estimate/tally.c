@@ -520,6 +520,15 @@ static void count_messages(const struct count_work *work, struct results_restric
     free(spam.maybe);
 }
 
+static void find_classes(const struct tally *tally, const struct tally_view *view)
+{
+    const uint32_t *simulated = replay_row_classes(view->replay);
+    for (uint32_t row = 0; row < tally->inputs.evidence->row_count; row++)
+        tally->classes[row] = simulated && !(view->from_log && view->from_log[row])
+                                  ? simulated[row]
+                                  : view_class(view, row);
+}
+
 /* Looks everything up that depends on the view. A tally counts one view at a time. */
 static void begin(struct count_work *work, const struct results_restriction *restrictions)
 {
@@ -530,8 +539,7 @@ static void begin(struct count_work *work, const struct results_restriction *res
     work->maybe = xcalloc((size_t)work->class_count * work->mask_words + 1, sizeof *work->maybe);
     work->healed = xcalloc(tally->inputs.evidence->row_count / 8 + (size_t)1, 1);
     look_up_classes(work, restrictions);
-    for (uint32_t row = 0; row < tally->inputs.evidence->row_count; row++)
-        tally->classes[row] = view_class(work->view, row);
+    find_classes(tally, work->view);
     retries_heal(&tally->retries, row_is_accepted, heal_row, work);
 }
 
@@ -612,15 +620,6 @@ uint8_t *tally_effects(const struct tally *tally, const struct tally_view *view,
             effects[row] = (uint8_t)row_effect(&work, row);
     end(&work);
     return effects;
-}
-
-enum tally_effect tally_message_effect(const struct message *message, const uint8_t *effects)
-{
-    enum tally_effect worst = EFFECT_NONE;
-    for (uint32_t i = 0; i < message->row_count; i++)
-        if (effects[message->first_row + i] > worst)
-            worst = (enum tally_effect)effects[message->first_row + i];
-    return worst;
 }
 
 /* The estimate of what is lost among the subjects of a side. */

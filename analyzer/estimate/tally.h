@@ -68,7 +68,8 @@ void tally_count(const struct tally *tally, const struct tally_view *view,
  * look at what tally_count counted (`set`). The caller frees it. */
 struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct tally_view *view,
                                       const struct results_set *set, size_t *count);
-/* What a view does to mail that the baseline let in, from the mildest to the worst. */
+/* What a view does to mail that the baseline let in, from the mildest to the worst; a message, whose
+ * worst recipient counts, is lost from EFFECT_DEFERRED on. */
 enum tally_effect {
     EFFECT_NONE,
     EFFECT_DELAYED,
@@ -80,8 +81,6 @@ enum tally_effect {
  * at what tally_count counted (`set`). The caller frees it. */
 uint8_t *tally_effects(const struct tally *tally, const struct tally_view *view,
                        const struct results_set *set);
-/* The worst of a message's effects: a message is lost from EFFECT_DEFERRED on. */
-enum tally_effect tally_message_effect(const struct message *message, const uint8_t *effects);
 /* The estimates for effects by row, wherever these come from. */
 void tally_estimates(const struct tally *tally, const uint8_t *effects, struct estimate *ham_lost,
                      struct estimate *spam_stopped);
