@@ -8,6 +8,7 @@
 
 #include "analyzer/results_advice.h"
 #include "analyzer/results_internal.h"
+#include "base/splitmix.h"
 #include "base/xalloc.h"
 
 enum { AUDIT_CERTAIN = 20 }; /* senders that are taken for sure, largest first */
@@ -24,10 +25,7 @@ struct audit_candidate {
 
 static uint64_t draw_lot(uint64_t seed, uint64_t number)
 {
-    uint64_t z = seed * UINT64_C(0x9e3779b97f4a7c15) + number * UINT64_C(0xd1342543de82ef95);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
+    return splitmix(seed * UINT64_C(0x9e3779b97f4a7c15) + number * UINT64_C(0xd1342543de82ef95));
 }
 
 static int compare_sizes(const void *left, const void *right)

@@ -16,8 +16,6 @@
 #include "base/ip_address.h"
 #include "base/xalloc.h"
 
-#define DAY_US ((int64_t)24 * 3600 * 1000000)
-
 /* What a list of restrictions stops, by key. */
 struct key_loss {
     uint64_t ham, spam, days;

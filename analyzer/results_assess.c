@@ -15,7 +15,6 @@
 #include "base/xalloc.h"
 
 enum { ADVICE_LIMIT = 8192 };
-#define WEEK_US ((int64_t)7 * 24 * 3600 * 1000000)
 
 /* ---- words ---- */
 
@@ -71,7 +70,7 @@ static double log_weeks(const struct results_input *input)
 {
     if (input->first_us == TIME_NONE || input->last_us == TIME_NONE)
         return 0;
-    return (double)(input->last_us - input->first_us) / (double)WEEK_US;
+    return (double)(input->last_us - input->first_us) / (double)(7 * DAY_US);
 }
 
 static struct results_range range_of(struct interval interval)

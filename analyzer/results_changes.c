@@ -11,7 +11,6 @@
 #include "base/xalloc.h"
 
 enum { CHANGES_MAX = 40, SENDERS_MIN = 5 };
-#define DAY_US    ((int64_t)24 * 3600 * 1000000)
 #define WINDOW_US (28 * DAY_US)
 /* Restarts closer together than this are one. */
 #define RESTART_US ((int64_t)15 * 60 * 1000000)

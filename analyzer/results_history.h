@@ -39,6 +39,7 @@ struct results_series {
     const struct results_restriction *restriction; /* SERIES_HITS, else NULL */
     const struct results_point *points;            /* by week */
     const char *alarm; /* "calm", "two_weeks", "senders", "untold" (under two whole weeks) */
+    bool alarmed;      /* by weeks or by senders */
     size_t alarm_week; /* in which it was raised */
     bool upwards;
 };

@@ -9,8 +9,6 @@
 #include "analyzer/results_internal.h"
 #include "base/xalloc.h"
 
-#define DAY_US ((int64_t)24 * 3600 * 1000000)
-
 struct loser {
     struct results_loser sums;
     int64_t last_day;

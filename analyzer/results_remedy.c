@@ -13,7 +13,6 @@
 #include "base/xalloc.h"
 
 enum { NEEDS_LOOKED_AT = 2000, SNIPPET_LIMIT = 1 << 16, DAYS_MIN = 7, DAYS_MAX = 365 };
-#define DAY_US        ((double)24 * 3600 * 1000000)
 #define CARRIER_SHARE 0.5 /* of the loss: it is that sender's case, not a rate */
 
 /* What to do about a kind of missing evidence: a row per word of `needs` (spec/examples.md), the part
@@ -78,7 +77,7 @@ static unsigned days_for(const struct results *results, double needed)
     const struct results_input *input = &results->parts.input;
     double days = input->first_us == TIME_NONE
                       ? DAYS_MIN
-                      : (double)(input->last_us - input->first_us) / DAY_US;
+                      : (double)(input->last_us - input->first_us) / (double)DAY_US;
     double worth = results->candidate.set.ham_lost.effective_n;
     double more = needed > worth ? needed / worth : 1;
     return (unsigned)fmin(fmax(ceil(days * more), DAYS_MIN), DAYS_MAX);

@@ -18,7 +18,6 @@ enum {
     MONDAY = 3,      /* days from the first day of 1970 back to a Monday */
     WEEKS_MAX = 520, /* the last ten years: a log of mad time stamps must not fill the memory */
 };
-#define DAY_US  ((int64_t)24 * 3600 * 1000000)
 #define WEEK_US (WEEK_DAYS * DAY_US)
 /* A log that begins or ends within half a day of a week's edge covers the week: nights are quiet. */
 #define EDGE_US (DAY_US / 2)
@@ -277,6 +276,7 @@ static struct results_series count_series(const struct calendar *calendar,
         .kind_name = kind_name(work->kind),
         .points = points,
         .alarm = drift_alarm_name(verdict.alarm),
+        .alarmed = verdict.alarm == DRIFT_TWO_WEEKS || verdict.alarm == DRIFT_SENDERS,
         .alarm_week = verdict.week,
         .upwards = verdict.upwards,
     };
@@ -327,12 +327,6 @@ static void make_series(struct calendar *calendar, struct arena *arena, struct r
 
 /* ---- in words ---- */
 
-static void add_day(struct buffer *out, const struct results *results, int64_t time_us)
-{
-    struct civil_time day = civil_from_us(time_us, results->parts.input.first_offset);
-    buffer_format(out, "%04d-%02d-%02d", day.year, day.month, day.day);
-}
-
 static void add_series_name(struct buffer *out, const struct results_series *series)
 {
     static const char *const names[] = { "wanted mail lost", "spam stopped",
@@ -348,6 +342,7 @@ static void add_series_name(struct buffer *out, const struct results_series *ser
 static void add_alarm(struct buffer *out, const struct results *results,
                       const struct results_drift *drift, const struct results_series *series)
 {
+    char day[TIME_TEXT_MAX];
     buffer_add_text(out, " The share of ");
     add_series_name(out, series);
     buffer_add_text(out, series->upwards ? " has risen" : " has fallen");
@@ -355,7 +350,8 @@ static void add_alarm(struct buffer *out, const struct results *results,
                              ? ": two weeks in a row outside what the weeks before them forecast, "
                                "the second that of "
                              : ": the number of senders hit has moved, noticed in the week of ");
-    add_day(out, results, drift->weeks[series->alarm_week].start_us);
+    buffer_add_slice(out, civil_format_day(drift->weeks[series->alarm_week].start_us,
+                                           results->parts.input.first_offset, day));
     buffer_add_byte(out, '.');
 }
 
@@ -374,7 +370,7 @@ static struct slice make_sentence(const struct results *results, const struct re
     } else {
         for (size_t i = 0; i < drift->series_count; i++) {
             const struct results_series *series = &drift->series[i];
-            if (slice_is(slice_of(series->alarm), "calm"))
+            if (!series->alarmed)
                 continue;
             add_alarm(&out, results, drift, series);
             alarms++;

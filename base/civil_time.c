@@ -4,7 +4,7 @@
 #include <time.h>
 
 enum { DAYS_TO_EPOCH = 719468, DAYS_PER_ERA = 146097 };
-static const int64_t US_PER_SECOND = 1000000, US_PER_DAY = INT64_C(86400) * 1000000;
+static const int64_t US_PER_SECOND = 1000000;
 
 /* Years are counted from March, so that the leap day is a year's last: then the days before a month
  * follow one linear formula (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
@@ -43,12 +43,12 @@ int64_t civil_to_us(const struct civil_time *civil, int offset_minutes)
 
 struct civil_time civil_from_us(int64_t time_us, int offset_minutes)
 {
-    int64_t days = time_us / US_PER_DAY;
-    int64_t rest = time_us % US_PER_DAY + (int64_t)offset_minutes * 60 * US_PER_SECOND;
-    days += rest / US_PER_DAY;
-    rest %= US_PER_DAY;
+    int64_t days = time_us / DAY_US;
+    int64_t rest = time_us % DAY_US + (int64_t)offset_minutes * 60 * US_PER_SECOND;
+    days += rest / DAY_US;
+    rest %= DAY_US;
     if (rest < 0) {
-        rest += US_PER_DAY;
+        rest += DAY_US;
         days--;
     }
     struct civil_time civil;
@@ -183,4 +183,14 @@ struct slice civil_format_rfc3339(int64_t time_us, int offset_minutes, char out[
                        t.month, t.day, t.hour, t.minute, t.second, fraction,
                        offset_minutes < 0 ? '-' : '+', distance / 60, distance % 60);
     return slice_make(out, len < TIME_TEXT_MAX ? (size_t)len : TIME_TEXT_MAX - 1);
+}
+
+struct slice civil_format_day(int64_t time_us, int offset_minutes, char out[TIME_TEXT_MAX])
+{
+    out[0] = '\0';
+    if (time_us == TIME_NONE)
+        return slice_make(out, 0);
+    struct civil_time t = civil_from_us(time_us, offset_minutes);
+    int len = snprintf(out, TIME_TEXT_MAX, "%04d-%02d-%02d", t.year, t.month, t.day);
+    return slice_make(out, (size_t)len);
 }

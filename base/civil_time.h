@@ -11,6 +11,7 @@
 
 enum { TIME_TEXT_MAX = 40 };
 #define TIME_NONE INT64_MIN
+#define DAY_US    (INT64_C(24) * 3600 * 1000000)
 
 struct civil_time {
     int year;                         /* 1..9999 */
@@ -44,5 +45,7 @@ bool civil_parse_rfc3339(struct slice text, int default_offset, int64_t *time_us
                          int *offset_minutes, size_t *used);
 /* RFC 3339 with offset; microseconds are printed when they are not zero. TIME_NONE gives "". */
 struct slice civil_format_rfc3339(int64_t time_us, int offset_minutes, char out[TIME_TEXT_MAX]);
+/* "2026-11-22". TIME_NONE gives "". */
+struct slice civil_format_day(int64_t time_us, int offset_minutes, char out[TIME_TEXT_MAX]);
 
 #endif

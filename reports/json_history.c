@@ -33,7 +33,6 @@ static json_t *weeks_json(const struct results_drift *drift, int zone)
 static json_t *series_json(const struct results_drift *drift, const struct results_series *series,
                            int zone)
 {
-    bool alarmed = series->alarm[0] == 't' || series->alarm[0] == 's'; /* two_weeks, senders */
     json_t *object = json_object(), *points = json_array();
     json_value_set(object, "kind", json_value_word(series->kind_name));
     json_value_set(object, "restriction",
@@ -44,10 +43,11 @@ static json_t *series_json(const struct results_drift *drift, const struct resul
                    json_value_word(series->restriction ? series->restriction->list : NULL));
     json_value_set(object, "alarm", json_value_word(series->alarm));
     json_value_set(object, "alarm_week",
-                   alarmed ? json_value_time(drift->weeks[series->alarm_week].start_us, zone)
-                           : json_null());
+                   series->alarmed
+                       ? json_value_time(drift->weeks[series->alarm_week].start_us, zone)
+                       : json_null());
     json_value_set(object, "direction",
-                   json_value_word(!alarmed          ? NULL
+                   json_value_word(!series->alarmed  ? NULL
                                    : series->upwards ? "up"
                                                      : "down"));
     for (size_t w = 0; w < drift->week_count; w++) {

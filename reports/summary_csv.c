@@ -53,11 +53,9 @@ static void add_coverage(struct buffer *out, const struct csv_line *line,
 static void add_week(struct buffer *out, const struct csv_line *line,
                      const struct csv_column *column)
 {
+    char text[TIME_TEXT_MAX];
     (void)column;
-    if (line->week_us == TIME_NONE)
-        return;
-    struct civil_time day = civil_from_us(line->week_us, line->zone);
-    buffer_format(out, "%04d-%02d-%02d", day.year, day.month, day.day);
+    buffer_add_slice(out, civil_format_day(line->week_us, line->zone, text));
 }
 
 /* Where a column's value lies: in the restriction, or in one of the line's estimates; NULL: the line

@@ -135,11 +135,6 @@ void page_time(struct page *page, int64_t time_us, int offset)
 
 void page_day(struct page *page, int64_t time_us, int offset)
 {
-    struct civil_time day;
-    if (time_us == TIME_NONE) {
-        buffer_format(&page->out, "%10s", "");
-        return;
-    }
-    day = civil_from_us(time_us, offset);
-    buffer_format(&page->out, "%04d-%02d-%02d", day.year, day.month, day.day);
+    char text[TIME_TEXT_MAX];
+    buffer_format(&page->out, "%10s", civil_format_day(time_us, offset, text).at);
 }

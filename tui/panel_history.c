@@ -52,13 +52,9 @@ static void add_foreign(struct history *self, struct slice text)
 
 static void add_day(struct history *self, int64_t time_us)
 {
-    struct civil_time day;
-    if (time_us == TIME_NONE) {
-        buffer_format(&self->line, "%10s", "");
-        return;
-    }
-    day = civil_from_us(time_us, results_input(self->panel.dashboard->results)->first_offset);
-    buffer_format(&self->line, "%04d-%02d-%02d", day.year, day.month, day.day);
+    char text[TIME_TEXT_MAX];
+    int zone = results_input(self->panel.dashboard->results)->first_offset;
+    buffer_format(&self->line, "%10s", civil_format_day(time_us, zone, text).at);
 }
 
 static void add_number(struct history *self, uint64_t count, const char *what)

@@ -32,12 +32,6 @@ static void remember(struct memory *memory, const struct drift_week *week)
     memory->weeks[memory->count++] = week;
 }
 
-static int compare_keys(const void *left, const void *right)
-{
-    const struct cluster_rate *a = left, *b = right;
-    return (a->cluster > b->cluster) - (a->cluster < b->cluster);
-}
-
 /* The senders of all weeks of the memory, each once. The caller frees them. */
 static struct cluster_rate *pool(const struct memory *memory, size_t *count)
 {
@@ -48,7 +42,7 @@ static struct cluster_rate *pool(const struct memory *memory, size_t *count)
     for (size_t w = 0, at = 0; w < memory->count; w++)
         for (size_t i = 0; i < memory->weeks[w]->count; i++)
             rates[at++] = memory->weeks[w]->rates[i];
-    qsort(rates, all, sizeof *rates, compare_keys);
+    qsort(rates, all, sizeof *rates, cluster_rate_compare);
     for (size_t i = 0; i < all; i++) {
         if (used && rates[used - 1].cluster == rates[i].cluster) {
             rates[used - 1].messages += rates[i].messages;

@@ -3,24 +3,22 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/splitmix.h"
 #include "base/xalloc.h"
 
 #define NEITHER ((struct interval){ (double)NAN, (double)NAN })
 enum { SENDERS_MAX = 1 << 30 };
 
-/* Steele, Lea and Flood's SplitMix64: one word of state, good enough to draw senders. */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 /* A number below `limit` (at most 2^32), by multiplication instead of remainder. */
 static size_t random_below(uint64_t *state, size_t limit)
 {
-    return (size_t)(((next_random(state) >> 32) * (uint64_t)limit) >> 32);
+    return (size_t)(((splitmix_next(state) >> 32) * (uint64_t)limit) >> 32);
+}
+
+int cluster_rate_compare(const void *left, const void *right)
+{
+    const struct cluster_rate *a = left, *b = right;
+    return (a->cluster > b->cluster) - (a->cluster < b->cluster);
 }
 
 static int compare_reals(const void *left, const void *right)

@@ -20,6 +20,8 @@ struct cluster_rate {
     uint32_t lost;    /* for certain */
     uint32_t unknown; /* not lost for certain, but perhaps */
 };
+/* For qsort: rates in the order of their clusters' keys. */
+int cluster_rate_compare(const void *left, const void *right);
 
 enum { FORECAST_REPLICATES = 1000, FORECAST_HIT_CLUSTERS_MIN = 5, FORECAST_DRAWS_MAX = 20000 };
 

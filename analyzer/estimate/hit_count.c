@@ -68,12 +68,6 @@ struct estimate hit_count_estimate(const struct hit_count *count)
     return estimate_make(&counts);
 }
 
-static int compare_keys(const void *left, const void *right)
-{
-    const struct cluster_rate *a = left, *b = right;
-    return (a->cluster > b->cluster) - (a->cluster < b->cluster);
-}
-
 struct cluster_rate *hit_count_rates(const struct hit_count *count, size_t *rate_count)
 {
     struct cluster_rate *rates = xcalloc(count->touched_count + 1, sizeof *rates);
@@ -81,7 +75,7 @@ struct cluster_rate *hit_count_rates(const struct hit_count *count, size_t *rate
         rates[i] = count->by_cluster[count->touched[i]];
         rates[i].cluster = count->touched[i];
     }
-    qsort(rates, count->touched_count, sizeof *rates, compare_keys);
+    qsort(rates, count->touched_count, sizeof *rates, cluster_rate_compare);
     *rate_count = count->touched_count;
     return rates;
 }

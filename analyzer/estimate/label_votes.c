@@ -15,7 +15,6 @@
 enum { STEADY_MESSAGES = 20, STEADY_DAYS = 5, STEADY_COMPLAINTS = 50, DICTIONARY_MISSES = 5 };
 /* So many spams, and never a word on anything else: a filter that is silent about what it passes. */
 enum { SILENT_FILTER_SPAMS = 20 };
-#define DAY_US ((int64_t)24 * 3600 * 1000000)
 
 /* What one cluster or client did over the whole log. */
 struct habit {

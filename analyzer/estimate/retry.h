@@ -13,7 +13,7 @@
 #include "analyzer/evidence/evidence.h"
 
 /* Postfix, maximal_queue_lifetime: 5 days; RFC 5321 4.5.4.1 asks for 4 to 5. */
-#define RETRY_WINDOW_US ((int64_t)5 * 24 * 3600 * 1000000)
+#define RETRY_WINDOW_US (5 * DAY_US)
 
 /* A row of a triplet (client, sender, recipient) that occurs more than once; a triplet's rows follow
  * each other in order of time. */

@@ -5,8 +5,6 @@
 #include "base/xalloc.h"
 #include "parsers/input/year_clock.h"
 
-static const int64_t DAY_US = INT64_C(86400) * 1000000;
-
 /* What is known of a year-less file while years are sought. */
 struct candidate {
     struct order_item *item;

@@ -1,8 +1,7 @@
 #include "parsers/input/year_clock.h"
 
 static const int64_t MINUTE_US = INT64_C(60) * 1000000;
-static const int64_t DAY_US = INT64_C(86400) * 1000000;
-static const int64_t HALF_YEAR_US = INT64_C(183) * 86400 * 1000000;
+static const int64_t HALF_YEAR_US = 183 * DAY_US;
 
 void year_clock_start(struct year_clock *clock, int year, int64_t limit_us)
 {

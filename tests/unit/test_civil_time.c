@@ -94,6 +94,9 @@ START_TEST(rfc3339_is_parsed_and_printed)
     ck_assert_int_eq(offset, stamps[_i].offset);
     char out[TIME_TEXT_MAX];
     ck_assert_slice(civil_format_rfc3339(time_us, offset, out), stamps[_i].printed);
+    ck_assert_msg(slice_equal(civil_format_day(time_us, offset, out),
+                              slice_head(slice_of(stamps[_i].printed), 10)),
+                  "%s: %s", stamps[_i].printed, out);
 }
 END_TEST
 
@@ -101,6 +104,8 @@ START_TEST(no_time_prints_nothing_and_extremes_fit)
 {
     char out[TIME_TEXT_MAX];
     ck_assert_slice(civil_format_rfc3339(TIME_NONE, 0, out), "");
+    ck_assert_slice(civil_format_day(TIME_NONE, 0, out), "");
+    ck_assert_uint_lt(civil_format_day(INT64_MAX, 32767, out).len, TIME_TEXT_MAX);
     ck_assert_uint_lt(civil_format_rfc3339(INT64_MAX, 32767, out).len, TIME_TEXT_MAX);
     ck_assert_uint_lt(civil_format_rfc3339(INT64_MIN + 1, -32768, out).len, TIME_TEXT_MAX);
 }

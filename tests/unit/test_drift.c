@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/splitmix.h"
 #include "base/xalloc.h"
 #include "tests/support/suite.h"
 
@@ -21,10 +22,7 @@ struct world {
 
 static double draw(struct world *world)
 {
-    uint64_t z = world->random += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
+    return (double)(splitmix_next(&world->random) >> 11) / 9007199254740992.0;
 }
 
 /* Each sender writes in two weeks of three, is hit with probability `before`, and from week `from` on
