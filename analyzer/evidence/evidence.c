@@ -132,6 +132,7 @@ static void facts_normalise(const struct session_facts *facts, struct session_fa
     out->screening = facts->screening;
     out->tls = facts->tls;
     out->pipelining = facts->pipelining;
+    out->late_pipelining = facts->late_pipelining;
 }
 
 /* True when the facts of a number are these, both with their padding zeroed. */

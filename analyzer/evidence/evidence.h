@@ -52,7 +52,8 @@ struct session_facts {
     sym ccert_fingerprint, ccert_subject; /* SYM_EMPTY: known that there was none; 0 unknown */
     sym screening;                   /* in evidence.text, see screening.h; 0: no postscreen had it */
     uint8_t tls;                     /* enum tri: was the session encrypted */
-    uint8_t pipelining;              /* enum tri: improper pipelining flag set */
+    uint8_t pipelining;              /* enum tri: improper pipelining flag set, at RCPT */
+    uint8_t late_pipelining;         /* enum tri: set after that, before the checks of DATA */
 };
 
 /* What Postfix answered, as logged. Dictionary: number 0 is "accepted, nothing said". */

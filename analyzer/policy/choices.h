@@ -14,11 +14,13 @@ enum { CHOICES_MAX = 64 };
 struct choice {
     uint64_t key;
     uint32_t count, taken;
-    uint32_t question, slot; /* whose answer is unknown; CHOICE_CLIENT: the client itself */
+    uint32_t question, slot; /* whose answer is unknown; or one of these */
     uint32_t met_in_row;
 };
 #define CHOICE_CLIENT UINT32_MAX
 #define CHOICE_ORDER  (UINT32_MAX - 1)
+#define CHOICE_MARK   (UINT32_MAX - 2) /* was the sender checked in an earlier mail? */
+#define CHOICE_FIRST  CHOICE_MARK      /* from here on no question */
 
 struct choices {
     struct choice items[CHOICES_MAX];

@@ -28,15 +28,15 @@ struct column_builder {
     uint32_t round_count;
 };
 
-static const struct session_facts bare_session = {
-    .sasl_method = SYM_EMPTY,
-    .sasl_username = SYM_EMPTY,
-    .sasl_sender = SYM_EMPTY,
-    .ccert_fingerprint = SYM_EMPTY,
-    .ccert_subject = SYM_EMPTY,
-    .tls = TRI_NO,
-    .pipelining = TRI_NO,
-};
+/* A session before TLS and AUTH, by whether it talked out of turn: when it began that, nobody says. */
+#define BARE_SESSION(talked)                                                                       \
+    {                                                                                              \
+        .sasl_method = SYM_EMPTY, .sasl_username = SYM_EMPTY, .sasl_sender = SYM_EMPTY,            \
+        .ccert_fingerprint = SYM_EMPTY, .ccert_subject = SYM_EMPTY, .tls = TRI_NO,                 \
+        .pipelining = (talked),                                                                    \
+    }
+static const struct session_facts bare_sessions[] = { BARE_SESSION(TRI_NO),
+                                                      BARE_SESSION(TRI_UNKNOWN) };
 
 static struct leaf_text text_of(const struct intern *dictionary, sym number)
 {
@@ -212,8 +212,8 @@ static void fill_entry(struct leaf *leaf, enum column column, uint32_t entry)
         leaf->recipient = address_of(leaf, &evidence->recipients, entry);
         break;
     case COLUMN_FACTS:
-        if (entry == evidence->facts_count)
-            leaf->facts = &bare_session;
+        if (entry >= evidence->facts_count)
+            leaf->facts = &bare_sessions[entry - evidence->facts_count];
         else
             leaf->facts = entry ? &evidence->facts[entry] : NULL;
         break;
@@ -238,7 +238,7 @@ static uint32_t entry_count(const struct evidence *evidence, enum column column)
     case COLUMN_RECIPIENT:
         return evidence->recipients.count;
     case COLUMN_FACTS:
-        return evidence->facts_count + 1;
+        return evidence->facts_count + (uint32_t)COUNT(bare_sessions);
     case COLUMN_MAIL:
         return evidence->message_count;
     case COLUMN_ROW:
@@ -461,7 +461,8 @@ void columns_build(struct columns *columns, struct program *program,
     }
     for (unsigned c = 0; c < COLUMNS; c++)
         finish(&builders[c]);
-    columns->bare_facts = columns->classes[COLUMN_FACTS][evidence->facts_count];
+    memcpy(columns->bare_facts, columns->classes[COLUMN_FACTS] + evidence->facts_count,
+           sizeof columns->bare_facts);
     fold_clients(columns, first);
     free(clients);
     free(first);
@@ -512,4 +513,15 @@ void columns_client_needs(const struct columns *columns, uint32_t row, struct ar
 
     init_leaf(columns, &leaf, scratch);
     find_variants(&leaf, client_of_row(columns->evidence, row), needs, variants);
+}
+
+void columns_bare_needs(const struct columns *columns, uint32_t question, struct arena *scratch,
+                        struct need_set *needs)
+{
+    struct leaf leaf;
+
+    init_leaf(columns, &leaf, scratch);
+    leaf.facts = &bare_sessions[1];
+    leaf.needs = needs;
+    ask(&leaf, question);
 }

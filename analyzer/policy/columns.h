@@ -23,7 +23,7 @@ struct columns {
     uint32_t class_count[COLUMNS];
     struct client_set *client_sets;
     uint32_t client_set_count;
-    uint32_t bare_facts; /* class of a session before TLS and AUTH */
+    uint32_t bare_facts[2]; /* classes of a session before TLS and AUTH: [1] if it may talk early */
 };
 
 /* Answers everything. */
@@ -36,6 +36,9 @@ void columns_release(struct columns *columns);
 uint32_t columns_answer_again(const struct columns *columns, uint32_t question, uint32_t row,
                               uint32_t variant, struct arena *scratch, struct need_set *needs,
                               struct buffer *why);
+/* What would tell the answer to a question before TLS and AUTH, of a session that talked early. */
+void columns_bare_needs(const struct columns *columns, uint32_t question, struct arena *scratch,
+                        struct need_set *needs);
 /* What would tell the state of a row's client. */
 void columns_client_needs(const struct columns *columns, uint32_t row, struct arena *scratch,
                           struct need_set *needs);

@@ -44,6 +44,7 @@ static enum status check_mail(struct run *run)
 
     run->if_permit = run->if_permit_client.active ? run->if_permit_client : run->if_permit_helo;
     run->sender_checked = false;
+    run->sender_mark_known = true;
     begin_stage(run);
     enum status status = run_stage_list(run, LIST_SENDER);
     run->if_permit_sender = run->if_permit;
@@ -289,6 +290,7 @@ static enum tri acts_in_run(const struct evaluation *evaluation, const struct un
         .slot = slot,
         .outer_check = CHECK_NONE,
         .accepted = slot ? 1 : 0,
+        .sender_mark_known = true,
         .presence = { .sender = true, .recipient = true, .helo = true, .stage = STAGE_RCPT },
     };
     enum status status = list_run_check(&run, item);

@@ -17,7 +17,7 @@ struct influence_node {
 
 /* An unknown answer that some run met. */
 struct choice_point {
-    uint32_t question, slot; /* CHOICE_CLIENT, CHOICE_ORDER: no question */
+    uint32_t question, slot; /* from CHOICE_FIRST on: no question */
     bool matters;            /* to the verdict that is asked about */
 };
 

@@ -228,6 +228,18 @@ static enum status authorized(struct run *run)
     return apply(run, outcome, item);
 }
 
+/* The mark of the sender, set from here on unless only a warning is wanted. */
+static bool sender_unchecked(struct run *run)
+{
+    if (!run->sender_mark_known)
+        run->sender_checked = choices_take(run->choices, CHOICE_MARK, 0, 2, run->slot);
+    run->sender_mark_known = true;
+    if (run->sender_checked)
+        return false;
+    run->sender_checked = !run->warn;
+    return true;
+}
+
 /* Whether the state lets the answer count; *status is the result when it does not. */
 static bool counts(struct run *run, const struct question *question, enum status *status)
 {
@@ -250,10 +262,7 @@ static bool counts(struct run *run, const struct question *question, enum status
         }
         return false;
     case WHEN_SENDER_UNCHECKED:
-        if (run->sender_checked)
-            return false;
-        run->sender_checked = !run->warn;
-        return true;
+        return sender_unchecked(run);
     case WHEN_RECIPIENT_UNCHECKED:
         if (run->recipient_checked)
             return false;

@@ -38,7 +38,10 @@ struct run {
     struct note if_permit, if_reject;
     struct note if_permit_client, if_permit_helo, if_permit_sender;
     struct mail_state mail;
-    bool sender_checked, recipient_checked;
+    /* reject_unlisted_sender was asked: smtpd forgets that when it runs the sender list, and at no
+     * other time. What an earlier mail, or an earlier session of the process, left is not known. */
+    bool sender_checked, sender_mark_known;
+    bool recipient_checked;
     uint32_t accepted;
     uint32_t outer_check; /* of the item in a stage's list; CHECK_NONE outside */
     struct decision rejected;

@@ -40,7 +40,8 @@ void question_init(struct program *program, const struct restriction *row, struc
         .service = SIZE_MAX,
         .code = program->row_codes[index],
         .tempfail_defers = program->row_tempfail_defers[index],
-        .reads_list = row->argument == ARGUMENT_NONE && row->reads == READS_NOTHING,
+        .reads_list =
+            row->by_list || (row->argument == ARGUMENT_NONE && row->reads == READS_NOTHING),
     };
     if (row->argument == ARGUMENT_SERVICE || row->argument == ARGUMENT_MAP)
         question->reads_list = true; /* an access(5) result may be a list of restrictions */

@@ -8,7 +8,7 @@
 
 /* A unit's key: these words, then two per recipient. */
 enum { KEY_CLIENT, KEY_HELO, KEY_SENDER, KEY_FACTS, KEY_MAIL, KEY_FLAGS, KEY_WORDS };
-enum { FLAG_NO_HELO = 1, FLAG_ORDER_UNKNOWN = 2 };
+enum { FLAG_NO_HELO = 1, FLAG_ORDER_UNKNOWN = 2, FLAG_TALKED_EARLY = 4 };
 enum { UNIQUE_NOT_ASKED, UNIQUE_NO, UNIQUE_YES };
 
 static bool touches_mail(const struct outcomes *outcomes, uint32_t number)
@@ -87,6 +87,9 @@ static void message_key(const struct replay *replay, const struct message *messa
     key[KEY_FLAGS] = message->helo == SYM_EMPTY ? FLAG_NO_HELO : 0;
     if (!replay->by_row && has_unknown_order(replay, message))
         key[KEY_FLAGS] |= FLAG_ORDER_UNKNOWN;
+    if (!replay->policy->program->settings.delay_reject &&
+        replay->evidence->facts[message->facts].pipelining != TRI_NO)
+        key[KEY_FLAGS] |= FLAG_TALKED_EARLY;
 }
 
 static uint32_t add_unit(struct replay *replay, struct intern *keys, const uint32_t *key,
@@ -170,7 +173,7 @@ void replay_unit(const struct replay *replay, uint32_t number, struct unit *unit
         .helo = words[KEY_HELO],
         .sender = words[KEY_SENDER],
         .facts = words[KEY_FACTS],
-        .bare_facts = replay->columns.bare_facts,
+        .bare_facts = replay->columns.bare_facts[(words[KEY_FLAGS] & FLAG_TALKED_EARLY) != 0],
         .mail = words[KEY_MAIL],
         .no_helo = words[KEY_FLAGS] & FLAG_NO_HELO,
         .order_unknown = words[KEY_FLAGS] & FLAG_ORDER_UNKNOWN,
@@ -237,7 +240,7 @@ static void number_recipients(struct replay *replay)
         const uint32_t *words = replay->unit_words + replay->unit_starts[u];
         uint32_t first = replay->unit_classes[u], key[KEY_WORDS + 2];
         memcpy(key, words, KEY_WORDS * sizeof *key);
-        key[KEY_FLAGS] &= FLAG_NO_HELO;
+        key[KEY_FLAGS] &= FLAG_NO_HELO | FLAG_TALKED_EARLY;
         for (uint32_t c = first; c < replay->unit_classes[u + 1]; c++) {
             memcpy(key + KEY_WORDS, words + KEY_WORDS + 2 * (size_t)(c - first), 2 * sizeof *key);
             uint32_t number =

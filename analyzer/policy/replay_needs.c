@@ -31,14 +31,23 @@ static void need_everything(const struct replay *replay, uint32_t row, struct ne
 static void need_point(const struct replay *replay, uint32_t row, const struct choice_point *point,
                        struct need_set *needs, struct arena *scratch)
 {
+    const struct program *program = replay->policy->program;
+    size_t before = needs->count;
+
     if (point->question == CHOICE_ORDER)
         need_set_add(needs, slice_of("recipient_count"));
+    else if (point->question == CHOICE_MARK)
+        need_set_add(needs, slice_of("earlier_mail"));
     else if (point->question == CHOICE_CLIENT)
         columns_client_needs(&replay->columns, row, scratch, needs);
     else
         columns_answer_again(&replay->columns, point->question,
                              row_of_slot(replay, row, point->slot), UINT32_MAX, scratch, needs,
                              NULL);
+    /* Nothing that the whole session tells: it was asked about its beginning. */
+    if (needs->count == before && point->question < CHOICE_FIRST &&
+        program->places[point->question].column == COLUMN_FACTS)
+        columns_bare_needs(&replay->columns, point->question, scratch, needs);
 }
 
 struct slice *replay_needs(const struct replay *replay, uint32_t row, struct arena *arena,

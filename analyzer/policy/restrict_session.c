@@ -38,9 +38,15 @@ uint32_t restrict_plaintext(struct leaf *leaf, const struct question *question)
                   leaf_reject(leaf, question), "tls");
 }
 
+/* smtpd looks at a flag, which it sets when the client talks out of turn: at DATA it may be set of a
+ * mail whose recipients were named before. */
 uint32_t restrict_pipelining(struct leaf *leaf, const struct question *question)
 {
-    return by_tri(leaf, leaf->facts ? leaf->facts->pipelining : TRI_UNKNOWN,
+    const struct session_facts *facts = leaf->facts;
+    bool late = question->list == LIST_DATA || question->list == LIST_END_OF_DATA;
+    enum tri early = facts ? (enum tri)facts->pipelining : TRI_UNKNOWN;
+
+    return by_tri(leaf, late && facts ? tri_or(early, (enum tri)facts->late_pipelining) : early,
                   leaf_reject(leaf, question), OUTCOME_NUMBER_DUNNO, "pipelining");
 }
 

@@ -112,6 +112,7 @@ struct restriction {
     uint8_t asks;   /* enum restriction_asks, beyond what its argument says; see restriction_asks */
     uint8_t detail; /* the evaluator's own: which record type, which list class */
     bool permits;
+    bool by_list; /* the answer depends on the list it stands in */
     restriction_fn *evaluate;
     const char *code_parameter; /* NULL: the fixed code */
     uint16_t code;

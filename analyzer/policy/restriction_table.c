@@ -32,7 +32,7 @@ static const struct restriction restrictions[] = {
     { .name = "reject_plaintext_session", .reads = READS_FACTS, .evaluate = restrict_plaintext,
       .code_parameter = "plaintext_reject_code", .code = 450, .dsn = "4.7.1", .since = 203,
       .doc = "Refuses a session without TLS" },
-    { .name = "reject_unauth_pipelining", .reads = READS_FACTS,
+    { .name = "reject_unauth_pipelining", .reads = READS_FACTS, .by_list = true,
       .evaluate = restrict_pipelining, .code = 503, .dsn = "5.5.0",
       .doc = "Refuses a client that talked out of turn" },
     { .name = "check_policy_service", .argument = ARGUMENT_SERVICE, .reads = READS_EVERYTHING,

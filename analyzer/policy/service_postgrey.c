@@ -40,7 +40,7 @@ static enum tri slot_reach(const struct program *program, const struct judge_poi
     bool asked = false, doubt = !points->complete;
     for (size_t i = 0; i < points->influence.count; i++) {
         const struct choice_point *point = &points->influence.points[i];
-        if (point->question >= CHOICE_ORDER)
+        if (point->question >= CHOICE_FIRST)
             doubt = true;
         else if (model_of(program, point->question))
             asked |= point->slot == slot;

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "analyzer/rebuild/recipient_row.h"
+#include "analyzer/rebuild/session.h"
 #include "base/rare.h"
 #include "base/xalloc.h"
 
@@ -71,6 +72,7 @@ struct mail *mail_new(struct rebuild *r, const struct event *event, struct sessi
         mail->session = state->index + 1;
         mail->birth = BIRTH_SMTPD;
         r->evidence->messages[mail->message].session = state->session;
+        session_next_mail(state);
     }
     r->notes[mail->message].birth = (uint8_t)mail->birth;
     return mail;

@@ -102,6 +102,7 @@ struct session_state {
     struct session_facts facts;
     struct session_note note;
     bool alive, facts_known, connect_seen;
+    bool talked_early; /* improper pipelining: later mails are in it from their beginning */
 };
 
 /* A host and Postfix instance: the space in which queue ids and pids are unique. */

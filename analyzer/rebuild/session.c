@@ -281,7 +281,30 @@ void session_tls(struct rebuild *r, const struct event *event)
 void session_pipelining(struct rebuild *r, const struct event *event)
 {
     struct session_state *state = session_of_line(r, event);
+    struct slice after = event_get(event, FIELD_AFTER);
+    bool at_data = slice_is(after, "DATA") || slice_is(after, "BDAT");
+    bool within = slice_is(after, "RCPT") || slice_is(after, "NOOP");
+    if (state->talked_early)
+        return; /* smtpd sets its flag once */
+    state->talked_early = true;
+    state->facts_known = false;
+    if (!state->mail || (!at_data && !within)) {
+        state->facts.pipelining = TRI_YES;
+        return;
+    }
+    /* Some recipients of the mail at hand came before, or it is over and the next one begins. */
+    if (within)
+        state->facts.pipelining = TRI_UNKNOWN;
+    state->facts.late_pipelining = at_data ? TRI_YES : TRI_UNKNOWN;
+    mail_message(r, r->mails[state->mail - 1])->facts = session_facts_number(r, state);
+}
+
+void session_next_mail(struct session_state *state)
+{
+    if (!state->talked_early || state->facts.pipelining == TRI_YES)
+        return;
     state->facts.pipelining = TRI_YES;
+    state->facts.late_pipelining = TRI_NO;
     state->facts_known = false;
 }
 

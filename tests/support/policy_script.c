@@ -287,6 +287,8 @@ static void read_line(struct script_case *c, struct slice line)
         c->facts.tls = tri_of(rest);
     else if (slice_is(word, "pipelining"))
         c->facts.pipelining = tri_of(rest);
+    else if (slice_is(word, "late_pipelining"))
+        c->facts.late_pipelining = tri_of(rest);
     else if (slice_is(word, "sasl"))
         c->facts.sasl_username = text_or_unknown(text, rest, "none");
     else if (slice_is(word, "ccert"))

@@ -13,7 +13,7 @@
  *     dns   TYPE NAME ANSWER[, ANSWER]    or an rcode: NXDOMAIN, SERVFAIL, NODATA
  *     client ADDRESS [NAME|- [REVERSE|- [STATUS [REVERSE STATUS]]]]   "-": not known to the log
  *     helo  TEXT | none | ?
- *     tls | pipelining  yes | no | ?      sasl USER | none | ?     ccert FINGERPRINT | none | ?
+ *     tls | pipelining | late_pipelining yes | no | ?      sasl USER | none | ?     ccert FINGERPRINT | none | ?
  *     size  BYTES
  *     screening WORDS                     what postscreen logged (evidence/screening.h)
  *     at    SECONDS                       when the next connections begin; one per mail

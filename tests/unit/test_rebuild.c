@@ -266,8 +266,56 @@ START_TEST(rows_come_of_the_log)
 }
 END_TEST
 
+/* The pipelining flag over two mails of a session, by the line that tells of it: at RCPT and, where
+ * it came later, at DATA. A flag set at a RCPT may belong to this mail or begin the next one. */
+#define EARLY(after)                                                                               \
+    LINE("15:02", "smtpd[7]: improper command pipelining after " after                             \
+                  " from mail.example.org[192.0.2.7]: x")
+static const struct {
+    const char *before, *between, *expected; /* a letter per mail: flag at RCPT, flag at DATA */
+} early_talk[] = {
+    { "", "", "nn nn" },
+    { EARLY("EHLO"), "", "yy yy" },
+    { "", EARLY("DATA"), "ny yy" },
+    { "", EARLY("BDAT"), "ny yy" },
+    { "", EARLY("RCPT"), "uu yy" },
+    { "", EARLY("NOOP"), "uu yy" },
+    { "", EARLY("MAIL"), "nn yy" },
+    { "", EARLY("EHLO"), "nn yy" },
+    { EARLY("EHLO"), EARLY("DATA"), "yy yy" },
+};
+
+START_TEST(early_talk_has_its_time)
+{
+    struct evidence evidence;
+    struct buffer log;
+    char got[8] = "", *out = got;
+
+    buffer_init(&log, 4096);
+    buffer_format(&log, "%s%s%s%s%s%s", CONNECT("7"), early_talk[_i].before,
+                  CLIENT("7", "0FCE9247A1") QUEUED("0FCE9247A1", "a@example.org", "1"),
+                  early_talk[_i].between,
+                  CLIENT("7", "0FCE9247A2") QUEUED("0FCE9247A2", "a@example.org", "1"),
+                  DISCONNECT("7") SENT("0FCE9247A1", "b@example.com")
+                      SENT("0FCE9247A2", "b@example.com"));
+    log_rebuild(&evidence, buffer_text(&log));
+    ck_assert_uint_eq(evidence.message_count, 2);
+    for (uint32_t m = 0; m < 2; m++) {
+        const struct session_facts *facts = &evidence.facts[evidence.messages[m].facts];
+        *out++ = "nyu"[facts->pipelining];
+        *out++ = "nyu"[tri_or((enum tri)facts->pipelining, (enum tri)facts->late_pipelining)];
+        *out++ = ' ';
+    }
+    ck_assert_msg(strncmp(got, early_talk[_i].expected, 5) == 0, "row %d: %s, not %s", _i, got,
+                  early_talk[_i].expected);
+    evidence_release(&evidence);
+    buffer_release(&log);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_loop_test(tcase, early_talk_has_its_time, 0, COUNT(early_talk));
     tcase_add_loop_test(tcase, rows_come_of_the_log, 0, COUNT(cases));
 }
 

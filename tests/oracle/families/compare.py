@@ -80,8 +80,9 @@ def judge(row, want, end):
     return "agree"
 
 
-# In which order a host's IPv4 and IPv6 addresses are looked up is a matter of the server's routes.
-NEVER_KNOWN = ("address_order", "exempt")
+# In which order a host's IPv4 and IPv6 addresses are looked up is a matter of the server's routes; the mark of a checked sender survives
+# in the memory of an smtpd process; when a client began to talk early, before its HELO or after, only shows in a log with the first line.
+NEVER_KNOWN = ("address_order", "exempt", "earlier_mail", "pipelining")
 
 
 def everybody_exempt(rows, queue_id):

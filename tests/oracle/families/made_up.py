@@ -124,8 +124,6 @@ def lists(maker, family):
         got = [one_restriction(maker, family) for _ in range(r.randrange(1, most + 1))]
         if r.random() < .07:
             got.append(r.choice(["permit", "reject", "defer"]))
-        if name in ("client", "helo"):  # depends on earlier mail of the session, or on when the client talked early
-            got = [item if "reject_unlisted_sender" not in item and "pipelining" not in item else "reject_unknown_client_hostname" for item in got]
         if name == "relay":
             got.append(r.choice(["reject_unauth_destination", "defer_unauth_destination", "reject_unauth_destination"]))
         out["smtpd_%s_restrictions" % name] = got
