@@ -22,6 +22,7 @@ static const struct line_shape clamd[] = {
     UPDATE("SelfCheck: Database status OK.", "SelfCheck: Database status OK.", "1"),
     UPDATE("SelfCheck: Database modification detected. Forcing reload.", "SelfCheck: Database modification detected. Forcing reload.", "1"),
     UPDATE("Database correctly reloaded ({count:int} signatures)", "Database correctly reloaded (8673000 signatures)", "1"),
+    UPDATE("Database correctly reloaded ({count:int} viruses)", "Database correctly reloaded (35138 viruses)", "1"),
     UPDATE("Reading databases from {*}", "Reading databases from /var/lib/clamav", "null"),
     UPDATE("Database modification detected. Forcing reload.", "Database modification detected. Forcing reload.", "1"),
     UPDATE("Activating the newly loaded database{*}", "Activating the newly loaded database...", "1"),

@@ -57,6 +57,7 @@ static const struct line_shape master[] = {
     { EVENT_MASTER_RELOAD, "reload -- version {version}, configuration {config_file}",
       "reload -- version 3.7.11, configuration /etc/postfix", NULL, 0 },
     { EVENT_MASTER_RELOAD, "reload configuration {config_file}", "reload configuration /etc/postfix", NULL, 0 },
+    { EVENT_MASTER_RELOAD, "reload configuration", "reload configuration", NULL, 0 },
     { EVENT_MASTER_EXIT, "terminating on signal {signal:int}", "terminating on signal 15", NULL, 0 },
     { EVENT_MASTER_EXIT, "master exit time has arrived", "master exit time has arrived", NULL, 0 },
     { EVENT_MASTER_TROUBLE, "warning: process {process:program} pid {child_pid:int} killed by signal {signal:int}",

@@ -147,9 +147,13 @@ static const struct line_shape shapes[] = {
       "NOQUEUE: client=unknown[192.0.2.9]\n"
       "0FCEE9247A9: client=mail.example.org[192.0.2.7], sasl_method=PLAIN, sasl_username=anna@example.com\n"
       "4jY4Wd0gzhz3H: client=localhost[127.0.0.1], orig_queue_id=4jY4Wd0VKsz39, orig_client=mail.example.org[192.0.2.7]", NULL, SHAPE_STRONG },
+    { EVENT_SMTPD_CLIENT, "{queue_id?}: client={client}:unknown", "4jY4Wd0VKsz39: client=unknown[192.0.2.9]:unknown", NULL, 0 },
     { EVENT_SMTPD_REJECT, "{queue_id}: reject: {stage:word} from {client}: {reply}",
       "NOQUEUE: reject: RCPT from unknown[192.0.2.9]: 450 4.7.25 Client host rejected: cannot find your hostname, [192.0.2.9]; from=<a@example.org> to=<b@example.com> proto=ESMTP helo=<mail.example.org>\n"
       "NOQUEUE: reject: CONNECT from unknown[192.0.2.9]: 554 5.7.1 Service unavailable; Client host [192.0.2.9] blocked using zen.dnsbl.example; listed, see http://zen.dnsbl.example/; proto=SMTP", NULL, SHAPE_STRONG },
+    /* Postfix before 2.0 */
+    { EVENT_SMTPD_REJECT, "reject: {stage:word} from {client}: {reply}",
+      "reject: RCPT from unknown[192.0.2.9]: 554 Service unavailable; [192.0.2.9] blocked using bl.example, reason: x; from=<a@example.org> to=<b@example.com>", "queue_id=null", 0 },
     { EVENT_SMTPD_REJECT_WARNING, "{queue_id}: reject_warning: {stage:word} from {client}: {reply}",
       "NOQUEUE: reject_warning: RCPT from unknown[192.0.2.9]: 450 4.7.1 <nx.example.net>: Helo command rejected: Host not found; from=<a@example.org> to=<b@example.com> proto=ESMTP helo=<nx.example.net>", NULL, SHAPE_STRONG },
     { EVENT_SMTPD_ACTION, "{queue_id}: info: {stage:word} from {client}: {note}",

@@ -87,7 +87,7 @@ static const struct program_rule rules[] = {
     { "policyd-spf python-policyd-spf postfix/policy-spf policy-spf pyspf-milter pypolicyd-spf postfix/policyd-spf", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&policyd_spf_shapes) },
     { "policyd-weight postfix/policyd-weight", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&policyd_weight_shapes) },
     { "postfwd postfwd2 postfwd3 postfwd/master postfwd/policy postfwd/cache postfwd2/master postfwd2/policy postfwd2/cache "
-      "postfwd3/master postfwd3/policy postfwd3/cache", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&postfwd_shapes) },
+      "postfwd3/master postfwd3/policy postfwd3/cache postfix/postfwd", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&postfwd_shapes) },
     { "cbpolicyd", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&cbpolicyd_shapes) },
     { "dovecot", PROGRAM_OTHER, SERVICE_MAILBOX, TABLES(&dovecot_shapes) },
     { "dovecot-lda deliver dovecot/lda", PROGRAM_OTHER, SERVICE_MAILBOX, TABLES(&dovecot_lda_shapes) },

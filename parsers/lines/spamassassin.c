@@ -83,6 +83,15 @@ static const struct line_shape spamd[] = {
     NOTE("Did not receive a response from {text}", "Did not receive a response from the pyzor server pyzor.example.org:24441 for 5 seconds!"),
     NOTE("mkdir {text}", "mkdir /var/www/.spamassassin: Permission denied at x line 1"),
     NOTE("Use of uninitialized value {text}", "Use of uninitialized value $x in y at z line 1."),
+    NOTE("Tell: {text}", "Tell: Setting local Removing local for anna:1000 in 0.3 seconds, 4711 bytes"),
+    NOTE("info: {text}", "info: setuid to anna succeeded, reading scores from SQL"),
+    NOTE("reporter: {text}", "reporter: spam reported to Razor"),
+    NOTE("FuzzyOcr: {text}", "FuzzyOcr: FuzzyOcr stopped, message got 12 points by other FuzzyOcr tests (12.0>10.0)."),
+    NOTE("failed sanity check, {text}", "failed sanity check, 4711 bytes claimed, 4700 bytes seen"),
+    NOTE("Cannot open {text}", "Cannot open bayes databases /home/anna/.spamassassin/bayes_* R/W: lock failed: File exists"),
+    NOTE("creating default_prefs: {text}", "creating default_prefs: /home/anna/.spamassassin/user_prefs"),
+    NOTE("using default config for {text}", "using default config for anna: /home/anna/.spamassassin/user_prefs"),
+    NOTE("handled cleanup of child pid {text}", "handled cleanup of child pid 4711 due to SIGCHLD"),
     NOTE("server {text}", "server killed by SIGTERM, shutting down"),
 };
 
