@@ -88,9 +88,9 @@ static const struct line_shape spamd[] = {
     NOTE("reporter: {text}", "reporter: spam reported to Razor"),
     NOTE("FuzzyOcr: {text}", "FuzzyOcr: FuzzyOcr stopped, message got 12 points by other FuzzyOcr tests (12.0>10.0)."),
     NOTE("failed sanity check, {text}", "failed sanity check, 4711 bytes claimed, 4700 bytes seen"),
-    NOTE("Cannot open {text}", "Cannot open bayes databases /home/anna/.spamassassin/bayes_* R/W: lock failed: File exists"),
-    NOTE("creating default_prefs: {text}", "creating default_prefs: /home/anna/.spamassassin/user_prefs"),
-    NOTE("using default config for {text}", "using default config for anna: /home/anna/.spamassassin/user_prefs"),
+    NOTE("Cannot open {text}", "Cannot open bayes databases /var/lib/anna/.spamassassin/bayes_* R/W: lock failed: File exists"),
+    NOTE("creating default_prefs: {text}", "creating default_prefs: /var/lib/anna/.spamassassin/user_prefs"),
+    NOTE("using default config for {text}", "using default config for anna: /var/lib/anna/.spamassassin/user_prefs"),
     NOTE("handled cleanup of child pid {text}", "handled cleanup of child pid 4711 due to SIGCHLD"),
     NOTE("server {text}", "server killed by SIGTERM, shutting down"),
 };
