@@ -74,6 +74,9 @@ int slice_compare(struct slice a, struct slice b)
 bool slice_next_word(struct slice *rest, const char *separators, struct slice *word)
 {
     size_t begin = 0;
+    *word = *rest;
+    if (rest->len == 0)
+        return false; /* "no text" has no place to point behind */
     while (begin < rest->len && strchr(separators, rest->at[begin]) && rest->at[begin])
         begin++;
     size_t end = begin;

@@ -6,6 +6,8 @@
  * the same makes no difference, however they come to it (a warning, a permit before a permit); what
  * remains are the answers that somebody who wants a verdict has to find out.
  */
+#include <stddef.h>
+
 #include "analyzer/policy/choices.h"
 
 /* A node that is not finished: what its branches so far came to. */

@@ -373,7 +373,7 @@ static void take_logged(struct replay *replay)
                      : kind == VERDICT_DEFER ? CAUSE_UNKNOWN
                                              : CAUSE_NONE,
             .check = CHECK_NONE,
-            .possible = kind < VERDICT_UNKNOWN ? (uint8_t)(1U << kind) : 0,
+            .possible = (uint8_t)(kind < VERDICT_UNKNOWN ? 1U << kind : 0U),
         };
     }
 }

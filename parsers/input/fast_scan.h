@@ -66,7 +66,7 @@ static inline uint32_t fast_short_number(const char *at, unsigned n)
     uint64_t digits = fast_load8(at) << shift; /* the missing leading ones are zero bytes */
     uint64_t zeros = UINT64_C(0x3030303030303030) << shift;
     uint64_t sixes = UINT64_C(0x0606060606060606) << shift;
-    if (((digits | (digits + sixes)) & UINT64_C(0xF0F0F0F0F0F0F0F0)) != zeros)
+    if ((((digits ^ zeros) | ((digits + sixes) ^ zeros)) & UINT64_C(0xF0F0F0F0F0F0F0F0)) != 0)
         return UINT32_MAX;
     digits &= UINT64_C(0x0F0F0F0F0F0F0F0F);
     digits = digits * 10 + (digits >> 8);

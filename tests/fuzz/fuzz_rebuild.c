@@ -72,18 +72,34 @@ static void read_log(struct rebuild *rebuild, struct slice rest)
     line_parser_free(parser);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* With nothing known of the server, or with gateways and a postscreen of every kind. */
+static void rebuild_log(struct slice log, const struct rebuild_options *options)
 {
     struct evidence evidence;
     struct diagnostics remarks;
     evidence_init(&evidence);
     diagnostics_init(&remarks);
-    struct rebuild *rebuild = rebuild_new(&evidence, NULL, &remarks);
-    read_log(rebuild, slice_make((const char *)data, size));
+    struct rebuild *rebuild = rebuild_new(&evidence, options, &remarks);
+    read_log(rebuild, log);
     rebuild_finish(rebuild);
     rebuild_free(rebuild);
     check_store(&evidence);
     diagnostics_release(&remarks);
     evidence_release(&evidence);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct ip_prefix gateways[2];
+    struct rebuild_options options = { .unknown_client_reject_code = 450,
+                                       .dnsbl_sites = SLICE("zen.example bl.example"),
+                                       .gateways = gateways,
+                                       .gateway_count = 2,
+                                       .deep_tests = true,
+                                       .drops_early = true };
+    ip_prefix_parse(slice_of("192.0.2.0/24"), &gateways[0], NULL);
+    ip_prefix_parse(slice_of("2001:db8::/32"), &gateways[1], NULL);
+    rebuild_log(slice_make((const char *)data, size), NULL);
+    rebuild_log(slice_make((const char *)data, size), &options);
     return 0;
 }
