@@ -6,8 +6,7 @@
 
 void hash_map_init(struct hash_map *map)
 {
-    map->mask = 255;
-    map->count = 0;
+    *map = (struct hash_map){ .mask = 255, .shift = 64 - 8 };
     map->slots = xcalloc(map->mask + 1, sizeof *map->slots);
 }
 
@@ -17,10 +16,11 @@ void hash_map_release(struct hash_map *map)
     *map = (struct hash_map){ 0 };
 }
 
-/* Where the search for a key begins: the high bits of a product depend on all bits of the key. */
+/* Where the search for a key begins: the highest bits of a product, for only they depend on all bits
+ * of the key. */
 static inline uint32_t home(const struct hash_map *map, uint64_t key)
 {
-    return (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) & map->mask;
+    return (uint32_t)((key * 0x9e3779b97f4a7c15u) >> map->shift);
 }
 
 /* The slot of the key, or the free slot where it belongs. */
@@ -41,6 +41,7 @@ static void grow(struct hash_map *map)
 {
     struct hash_map old = *map;
     map->mask = old.mask * 2 + 1;
+    map->shift = old.shift - 1;
     map->slots = xcalloc((size_t)map->mask + 1, sizeof *map->slots);
     for (uint32_t i = 0; i <= old.mask; i++)
         if (old.slots[i].value)

@@ -14,6 +14,7 @@ struct hash_map_slot {
 struct hash_map {
     struct hash_map_slot *slots;
     uint32_t mask, count;
+    uint32_t shift; /* a product of 64 bits down to a number of a slot */
 };
 
 #define HASH_MAP_NONE UINT32_MAX

@@ -42,6 +42,8 @@ void hop_fold_release(struct hop_fold *fold)
     free(fold->first_child);
     free(fold->next_child);
     free(fold->first_part);
+    free(fold->last_row);
+    free(fold->last_hop);
     free(fold->next_part);
     *fold = (struct hop_fold){ .r = NULL };
 }
@@ -155,10 +157,13 @@ static void adopt(struct hop_fold *fold, uint32_t parent, uint32_t number)
 {
     struct evidence *e = fold->r->evidence;
     struct row *row = &e->rows[number];
-    uint32_t *link = &e->messages[parent].first_row;
-    while (*link)
-        link = &fold->r->row_next[*link - 1];
-    *link = number + 1;
+    uint32_t *last = &fold->last_row[parent];
+    if (!*last)
+        *last = e->messages[parent].first_row;
+    while (*last && fold->r->row_next[*last - 1])
+        *last = fold->r->row_next[*last - 1];
+    *(*last ? &fold->r->row_next[*last - 1] : &e->messages[parent].first_row) = number + 1;
+    *last = number + 1;
     fold->r->row_next[number] = 0;
     row->message = parent;
     row->time_us = e->messages[parent].time_us;
@@ -246,7 +251,7 @@ static void fold_hops(struct hop_fold *fold, uint32_t parent, uint32_t child)
     struct evidence *e = fold->r->evidence;
     const char *own = e->messages[parent].queue_id;
     uint32_t rest = e->messages[child].hops;
-    uint32_t last = e->messages[parent].hops;
+    uint32_t last = fold->last_hop[parent] ? fold->last_hop[parent] : e->messages[parent].hops;
     while (last && e->hops[last - 1].next)
         last = e->hops[last - 1].next;
     const char *id = e->messages[child].queue_id;
@@ -259,26 +264,41 @@ static void fold_hops(struct hop_fold *fold, uint32_t parent, uint32_t child)
         e->hops[last - 1].next = rest;
     else
         e->messages[parent].hops = rest;
+    fold->last_hop[parent] = last ? last : rest;
 }
 
-/* Folds everything below a message into it; the depth is bounded by rejoin.c. */
-static void fold_message(struct hop_fold *fold, uint32_t parent)
+/* Folds a message, below which all is folded, into its parent. */
+static void fold_child(struct hop_fold *fold, uint32_t parent, uint32_t child)
 {
     struct evidence *e = fold->r->evidence;
-    for (uint32_t at = fold->first_child[parent]; at; at = fold->next_child[at - 1]) {
-        uint32_t child = at - 1;
-        fold_message(fold, child);
-        uint32_t first = e->messages[child].first_row;
-        bool one = first && !fold->r->row_next[first - 1] && e->messages[child].recipients_complete;
-        uint32_t only = one ? first - 1 : NONE;
-        fold_rows(fold, parent, child);
-        fold_rest(fold, parent, child, only);
-        fold_facts(fold, parent, child);
-        fold_hops(fold, parent, child);
-        fold->r->notes[child].marks |= MARK_GONE;
-        e->messages[child].first_row = 0;
-        e->books.hops++;
-    }
+    uint32_t first = e->messages[child].first_row;
+    bool one = first && !fold->r->row_next[first - 1] && e->messages[child].recipients_complete;
+    uint32_t only = one ? first - 1 : NONE;
+    fold_rows(fold, parent, child);
+    fold_rest(fold, parent, child, only);
+    fold_facts(fold, parent, child);
+    fold_hops(fold, parent, child);
+    fold->r->notes[child].marks |= MARK_GONE;
+    e->messages[child].first_row = 0;
+    e->books.hops++;
+}
+
+/* Folds everything below a message into it, the lowest first. Without recursion: a log may chain
+ * any number of messages. */
+static void fold_message(struct hop_fold *fold, uint32_t root, const uint32_t *parent)
+{
+    uint32_t at = root;
+    do {
+        while (fold->first_child[at])
+            at = fold->first_child[at] - 1;
+        while (at != root) {
+            uint32_t above = parent[at] - 1, beside = fold->next_child[at];
+            fold_child(fold, above, at);
+            at = beside ? beside - 1 : above;
+            if (beside)
+                break;
+        }
+    } while (at != root);
 }
 
 /* Mail that a program took which hands mail back, but this one did not come back: what became of it
@@ -301,6 +321,8 @@ void hop_fold_run(struct hop_fold *fold, const uint32_t *parent)
     fold->first_child = xcalloc(messages, sizeof(uint32_t));
     fold->next_child = xcalloc(messages, sizeof(uint32_t));
     fold->first_part = xcalloc(messages, sizeof(uint32_t));
+    fold->last_row = xcalloc(messages, sizeof(uint32_t));
+    fold->last_hop = xcalloc(messages, sizeof(uint32_t));
     fold->next_part = xcalloc((size_t)fold->part_count + 1, sizeof(uint32_t));
     for (uint32_t child = e->message_count; child-- > 0;) {
         if (!parent[child])
@@ -314,6 +336,6 @@ void hop_fold_run(struct hop_fold *fold, const uint32_t *parent)
     }
     for (uint32_t root = 0; root < e->message_count; root++)
         if (!parent[root] && fold->first_child[root])
-            fold_message(fold, root);
+            fold_message(fold, root, parent);
     fold_lost(fold);
 }

@@ -22,6 +22,7 @@ struct hop_fold {
     struct hash_map relays; /* set of programs on this machine that hand mail back to Postfix */
     uint32_t *first_child, *next_child; /* by message, + 1 */
     uint32_t *first_part, *next_part;   /* by child message and by part, + 1 */
+    uint32_t *last_row, *last_hop; /* by message, + 1: the ends of its chains; 0: to be found */
 };
 
 /* A folder for the rebuilder's messages. Borrows it. */

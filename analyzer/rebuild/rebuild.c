@@ -35,6 +35,7 @@ struct rebuild *rebuild_new(struct evidence *evidence, const struct rebuild_opti
     hash_map_init(&r->realm_map);
     hash_map_init(&r->queue_ids);
     hash_map_init(&r->sessions);
+    hash_map_init(&r->recipients);
     buffer_init(&r->scratch, 1 << 16);
     r->last_us = INT64_MIN;
     r->dead_until_us = INT64_MAX;
@@ -55,6 +56,7 @@ void rebuild_free(struct rebuild *r)
     hash_map_release(&r->realm_map);
     hash_map_release(&r->queue_ids);
     hash_map_release(&r->sessions);
+    hash_map_release(&r->recipients);
     buffer_release(&r->scratch);
     arena_release(&r->arena);
     free(r->realms);

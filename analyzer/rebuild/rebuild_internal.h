@@ -71,6 +71,7 @@ struct mail {
     uint32_t index;               /* of itself */
     uint32_t message;             /* in evidence->messages */
     uint32_t first_row, last_row; /* + 1, chained by row_next; 0: none */
+    uint32_t row_count;           /* in the chain */
     uint32_t hint;                /* row + 1 that was asked for last */
     uint32_t session;             /* session_state + 1; 0: none, or closed */
     uint32_t prefix;              /* mail + 1: refused recipients that may belong to this mail */
@@ -139,7 +140,8 @@ struct rebuild {
     uint32_t realm;                          /* of the current line */
     struct slice realm_host, realm_instance; /* its texts */
     struct hash_map queue_ids, sessions;
-    struct mail **mails; /* the pool, by index */
+    struct hash_map recipients; /* of mails with many rows, for recipient_row.c alone */
+    struct mail **mails;        /* the pool, by index */
     uint32_t mail_count, mail_capacity, mail_free, mails_alive;
     struct session_state **states;
     uint32_t state_count, state_capacity, state_free, states_alive;

@@ -2,6 +2,11 @@
 
 #include "base/xalloc.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+enum { FEW_ROWS = 64 }; /* of a mail, that are walked; more are looked up in r->recipients */
+
 /* The next byte of a local part without its quoting. */
 static bool unquoted_next(struct slice *rest, char *byte)
 {
@@ -37,10 +42,55 @@ static bool row_is(const struct rebuild *r, uint32_t row, struct slice recipient
            address_equal(intern_text(&r->evidence->recipients, of->recipient), recipient);
 }
 
+/* A recipient of a mail as a number: the same for all that address_equal() holds for the same. */
+static uint64_t recipient_key(const struct mail *mail, struct slice recipient)
+{
+    uint64_t key = mail->message;
+    char plain[128];
+    for (size_t len = 0;;) {
+        bool more = unquoted_next(&recipient, &plain[len]);
+        len += more;
+        if (more && len < sizeof plain)
+            continue;
+        key = XXH3_64bits_withSeed(plain, len, key);
+        if (!more)
+            return key;
+        len = 0;
+    }
+}
+
+/* The mail has `count` more rows at the front or the end of its chain, the first of them `row` (+ 1). */
+static void rows_count(struct rebuild *r, struct mail *mail, uint32_t row, uint32_t count)
+{
+    mail->row_count += count;
+    if (mail->row_count <= FEW_ROWS)
+        return;
+    if (mail->row_count - count <= FEW_ROWS) { /* none is known yet */
+        row = mail->first_row;
+        count = mail->row_count;
+    }
+    for (; count; count--, row = r->row_next[row - 1]) {
+        sym recipient = r->evidence->rows[row - 1].recipient;
+        if (recipient)
+            hash_map_set(&r->recipients,
+                         recipient_key(mail, intern_text(&r->evidence->recipients, recipient)),
+                         row - 1);
+    }
+}
+
 uint32_t row_find(const struct rebuild *r, struct mail *mail, struct slice recipient)
 {
     if (!mail->first_row)
         return NONE;
+    if (mail->row_count > FEW_ROWS) {
+        uint32_t found = hash_map_find(&r->recipients, recipient_key(mail, recipient));
+        if (found == HASH_MAP_NONE)
+            return NONE;
+        if (r->evidence->rows[found].message == mail->message && row_is(r, found, recipient)) {
+            mail->hint = found + 1;
+            return found;
+        }
+    }
     /* Deliveries come in the order of recipients: begin behind the last one asked for. */
     uint32_t begin = mail->hint ? mail->hint : mail->first_row;
     uint32_t row = begin;
@@ -75,6 +125,7 @@ uint32_t row_add(struct rebuild *r, struct mail *mail, struct slice recipient,
     else
         mail->first_row = number + 1;
     mail->last_row = mail->hint = number + 1;
+    rows_count(r, mail, number + 1, 1);
     e->books.named++;
     struct session_state *state = mail_session(r, mail);
     if (state)
@@ -156,7 +207,7 @@ static void row_take_over(struct rebuild *r, uint32_t into, uint32_t number)
 void rows_prepend(struct rebuild *r, struct mail *mail, struct mail *from)
 {
     struct evidence *e = r->evidence;
-    uint32_t first = 0, last = 0, next;
+    uint32_t first = 0, last = 0, count = 0, next;
     for (uint32_t row = from->first_row; row; row = next) {
         next = r->row_next[row - 1];
         sym recipient = e->rows[row - 1].recipient;
@@ -169,13 +220,15 @@ void rows_prepend(struct rebuild *r, struct mail *mail, struct mail *from)
         e->rows[row - 1].message = mail->message;
         *(last ? &r->row_next[last - 1] : &first) = row;
         last = row;
+        count++;
     }
     if (last) {
         r->row_next[last - 1] = mail->first_row;
         mail->first_row = first;
         mail->last_row = mail->last_row ? mail->last_row : last;
+        rows_count(r, mail, first, count);
     }
-    from->first_row = from->last_row = from->hint = 0;
+    from->first_row = from->last_row = from->hint = from->row_count = 0;
 }
 
 bool rows_contradict(const struct rebuild *r, struct mail *mail, struct mail *other)

@@ -7,18 +7,24 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static unsigned sum(struct slice text)
+/* libmaxminddb 1.7 keeps some memory of a file whose metadata it refuses. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
 {
-    unsigned bytes = 0;
+    return "leak:libmaxminddb";
+}
+
+/* Reads every byte, for the sanitizer. */
+static void look_at(struct slice text)
+{
+    static volatile unsigned char sink;
     for (size_t i = 0; i < text.len; i++)
-        bytes += (unsigned char)text.at[i];
-    return bytes;
+        sink ^= (unsigned char)text.at[i];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const questions[] = { "192.0.2.7", "2001:db8::1", "0.0.0.0", "::" };
-    static volatile unsigned sink;
     char path[] = "/tmp/fuzz_geoip.XXXXXX";
     const char *const paths[] = { path };
     struct fault fault = { .kind = FAULT_NONE };
@@ -33,8 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct geoip_place place;
         struct ip_address address;
         ip_address_parse(slice_of(questions[i]), &address);
-        if (geoip_find(geoip, &address, &place))
-            sink += sum(place.country) + sum(place.city) + sum(place.organisation);
+        geoip_find(geoip, &address, &place);
+        look_at(place.country);
+        look_at(place.city);
+        look_at(place.organisation);
     }
     geoip_close(geoip);
     unlink(path);

@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct results_set set = { .coverage = 0.5, .ham_delayed = { .rate = NAN } };
+    static const struct results_set set = { .coverage = 0.5,
+                                            .ham_delayed = { .rate = (double)NAN } };
     struct fault fault = { .kind = FAULT_NONE };
     struct threshold threshold;
     struct buffer why;

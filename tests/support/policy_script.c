@@ -140,7 +140,7 @@ static uint8_t statuses(struct slice digits, unsigned standard)
 {
     uint8_t set = 0;
     for (size_t i = 0; i < digits.len; i++)
-        set |= (uint8_t)(1U << (digits.at[i] - '0'));
+        set |= (uint8_t)(1U << ((unsigned)(digits.at[i] - '0') & 7));
     return digits.len ? set : (uint8_t)standard;
 }
 

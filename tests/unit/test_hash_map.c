@@ -53,10 +53,29 @@ START_TEST(agrees_with_an_array)
 }
 END_TEST
 
+/* Keys that differ in a few bits only, wherever those are: no long run of full slots to walk. */
+START_TEST(packed_numbers_are_spread)
+{
+    enum { KEYS = 60000 };
+    struct hash_map map;
+    hash_map_init(&map);
+    for (uint64_t number = 0; number < KEYS; number++)
+        hash_map_set(&map, number << _i | 1, (uint32_t)number);
+    uint32_t run = 0, longest = 0;
+    for (uint32_t i = 0; i <= map.mask; i++) {
+        run = map.slots[i].value ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    ck_assert_msg(longest < 1000, "shifted by %d: %u full slots in a row", _i, longest);
+    hash_map_release(&map);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, keys_come_and_go);
     tcase_add_loop_test(tcase, agrees_with_an_array, 0, 7);
+    tcase_add_loop_test(tcase, packed_numbers_are_spread, 0, 49);
 }
 
 TEST_MAIN("hash_map", add)

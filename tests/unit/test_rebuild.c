@@ -2,6 +2,7 @@
  * the lines prove of a client's names. Numbers in names: formats.md 4.4 of the specification. */
 #include "analyzer/rebuild/rebuild.h"
 
+#include "analyzer/rebuild/books.h"
 #include "tests/support/log_feed.h"
 #include "tests/support/suite.h"
 
@@ -313,10 +314,38 @@ START_TEST(early_talk_has_its_time)
 }
 END_TEST
 
+/* A mail to many is looked up and not walked, with the same outcome: every recipient is named by two
+ * lines, the second time in capitals or quoted. */
+START_TEST(mail_to_many_has_a_row_for_each)
+{
+    enum { RECIPIENTS = 50000 };
+    struct evidence e;
+    struct buffer log;
+    buffer_init(&log, 1 << 26);
+    buffer_add_text(&log, CONNECT("7") CLIENT("7", "0FCE9247A1"));
+    for (unsigned line = 0; line < 2 * RECIPIENTS; line++) {
+        const char *quote = line >= RECIPIENTS && _i ? "\"" : "";
+        buffer_format(&log,
+                      LINE("15:03", "local[10]: 0FCE9247A1: to=<%s%s%u%s@example.com>, "
+                                    "relay=none, " DELAYS "dsn=4.4.1, status=deferred (later)"),
+                      quote, line < RECIPIENTS ? "user" : "USER", line % RECIPIENTS, quote);
+    }
+    buffer_add_byte(&log, '\0');
+    log_rebuild(&e, log.at);
+    struct fault fault = { .kind = FAULT_NONE };
+    ck_assert_msg(books_balance(&e, &fault), "%s", fault.what);
+    ck_assert_uint_eq(e.message_count, 1);
+    ck_assert_uint_eq(e.row_count, RECIPIENTS);
+    evidence_release(&e);
+    buffer_release(&log);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, early_talk_has_its_time, 0, COUNT(early_talk));
     tcase_add_loop_test(tcase, rows_come_of_the_log, 0, COUNT(cases));
+    tcase_add_loop_test(tcase, mail_to_many_has_a_row_for_each, 0, 2);
 }
 
 TEST_MAIN("rebuild", add)

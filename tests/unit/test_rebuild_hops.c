@@ -2,6 +2,7 @@
  * postscreen. Numbers in names: formats.md 4.4 of the specification. */
 #include "analyzer/rebuild/rebuild.h"
 
+#include "analyzer/rebuild/books.h"
 #include "tests/support/log_feed.h"
 #include "tests/support/suite.h"
 
@@ -207,9 +208,32 @@ START_TEST(rows_come_of_the_log)
 }
 END_TEST
 
+/* Whatever a log claims, its chain is walked without recursion and its star without a second walk. */
+START_TEST(chains_and_stars_of_any_length)
+{
+    enum { MAILS = 60000 };
+    struct evidence e;
+    struct buffer log;
+    buffer_init(&log, 1 << 26);
+    for (unsigned i = 0; i < MAILS; i++)
+        buffer_format(&log,
+                      "Nov 22 10:15:02 mx1 postfix/smtpd[7]: %09X: client=localhost[127.0.0.1], "
+                      "orig_queue_id=%09X, orig_client=mail.example.org[192.0.2.7]\n",
+                      i, _i == 0 ? (i + 1) % MAILS : 0);
+    buffer_add_byte(&log, '\0');
+    log_rebuild(&e, log.at);
+    struct fault fault = { .kind = FAULT_NONE };
+    ck_assert_msg(books_balance(&e, &fault), "%s", fault.what);
+    ck_assert_uint_eq(e.message_count, 1);
+    evidence_release(&e);
+    buffer_release(&log);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, rows_come_of_the_log, 0, COUNT(cases));
+    tcase_add_loop_test(tcase, chains_and_stars_of_any_length, 0, 2);
 }
 
 TEST_MAIN("rebuild_hops", add)
