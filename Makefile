@@ -173,7 +173,7 @@ $(OUT)/screens/tui_fake: $(call obj,$(SCREEN_SRC)) $(OUT)/libmailwhatif.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-check: all $(UNIT) $(FUZZ) $(DRIVER) $(OUT)/screens/tui_fake $(OUT)/gen_docs ## all fast tests (under a minute)
+check: all $(UNIT) $(FUZZ) $(DRIVER) $(OUT)/screens/tui_fake $(OUT)/gen_docs ## all fast tests (some minutes: real daemons take their time)
 	tests/run-check $(OUT)
 
 check-fast: all $(UNIT) ## the unit tests alone
