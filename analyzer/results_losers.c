@@ -17,7 +17,7 @@ struct loser {
     sym key;
 };
 
-static bool is_lost(enum tally_effect effect)
+static bool is_lost(unsigned effect)
 {
     return effect >= EFFECT_DEFERRED;
 }
@@ -50,14 +50,13 @@ static void book_spam(struct loser *loser, uint32_t message, enum tally_effect e
     loser->sums.spam++;
 }
 
+/* Books a labelled message that counts, row by row. */
 static void book_message(const struct results *results, enum results_dimension dimension,
                          const uint8_t *effects, uint32_t number, struct loser *losers)
 {
     const struct evidence *evidence = results->parts.evidence;
     const struct message *message = &evidence->messages[number];
     unsigned facts = results->facts[number];
-    if (!(facts & FACT_COUNTS) || !(facts & FACT_LET_IN) || !(facts & (FACT_HAM | FACT_SPAM)))
-        return;
     for (uint32_t i = 0; i < message->row_count; i++) {
         uint32_t row = message->first_row + i;
         if (!tally_baseline_accepts(results->tally, row))
@@ -71,13 +70,27 @@ static void book_message(const struct results *results, enum results_dimension d
     }
 }
 
+/* True when some wanted mail fares worse than before. */
+static bool has_losses(const struct results *results)
+{
+    const uint8_t *worst = results_worst_effects(results);
+    for (uint32_t m = 0; m < results->parts.evidence->message_count; m++)
+        if (worst[m] != EFFECT_NONE && results->facts[m] & FACT_HAM)
+            return true;
+    return false;
+}
+
 static struct loser *count_losers(const struct results *results, enum results_dimension dimension)
 {
-    const uint8_t *effects = results_effects(results);
+    const uint8_t *effects = results_effects(results), *worst = results_worst_effects(results);
     struct loser *losers =
         xcalloc(results_key_limit(results, dimension) + (size_t)1, sizeof *losers);
-    for (uint32_t m = 0; m < results->parts.evidence->message_count; m++)
-        book_message(results, dimension, effects, m, losers);
+    for (uint32_t m = 0; m < results->parts.evidence->message_count; m++) {
+        unsigned facts = results->facts[m];
+        bool counts = facts & FACT_COUNTS && facts & FACT_LET_IN;
+        if (counts && (facts & FACT_HAM || (facts & FACT_SPAM && is_lost(worst[m]))))
+            book_message(results, dimension, effects, m, losers);
+    }
     return losers;
 }
 
@@ -95,6 +108,12 @@ struct results_loser *results_losers(const struct results *results,
                                      enum results_dimension dimension, size_t limit,
                                      struct arena *arena, size_t *count, size_t *all)
 {
+    if (!has_losses(results)) {
+        *count = 0;
+        if (all)
+            *all = 0;
+        return ARENA_ARRAY(arena, struct results_loser, 1);
+    }
     struct loser *losers = count_losers(results, dimension);
     uint32_t keys = results_key_limit(results, dimension);
     size_t used = 0;

@@ -127,14 +127,15 @@ static const struct label *label_of(const struct results *results, const struct 
     return best;
 }
 
-static void count_message(const struct results *results, struct stage_work *stage, uint32_t number)
+/* Counts a message, whose label is known, for one stage. */
+static void count_message(const struct results *results, struct stage_work *stage, uint32_t number,
+                          const struct label *label)
 {
     const struct message *message = &results->parts.evidence->messages[number];
-    bool caught;
-    if (message->row_count == 0 || !meets(results, stage, number, &caught))
-        return;
-    const struct label *label = label_of(results, message);
     enum label_kind kind = label_kind_of(label->ham);
+    bool caught;
+    if (!meets(results, stage, number, &caught))
+        return;
     sym cluster = results->clusters.of_client[message->client];
     stage->reached++;
     stage->caught += caught;
@@ -292,9 +293,23 @@ static void find_pair(const struct chain *chain, struct results_recapture *out)
     out->second = intern_text(&chain->results->parts.evidence->text, pair[1]);
 }
 
+/* Message by message, each for all stages: the evidence is walked once. */
+static void count_messages(struct chain *chain)
+{
+    const struct results *results = chain->results;
+    const struct evidence *evidence = results->parts.evidence;
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        if (!(results->facts[m] & FACT_COUNTS) || message->row_count == 0)
+            continue;
+        const struct label *label = label_of(results, message);
+        for (size_t i = 0; i < chain->count; i++)
+            count_message(results, &chain->stages[i], m, label);
+    }
+}
+
 struct results_stages results_stages(const struct results *results, struct arena *arena)
 {
-    const struct evidence *evidence = results->parts.evidence;
     struct chain chain = { .results = results, .count = 1 };
     struct results_stages out = { 0 };
     chain.stages[0] = (struct stage_work){ .kind = "restrictions" };
@@ -307,11 +322,10 @@ struct results_stages results_stages(const struct results *results, struct arena
         struct stage_work *stage = &chain.stages[i];
         hit_count_init(&stage->spam_count, results->clusters.keys.count);
         hit_count_init(&stage->ham_count, results->clusters.keys.count);
-        for (uint32_t m = 0; m < evidence->message_count; m++)
-            if (results->facts[m] & FACT_COUNTS)
-                count_message(results, stage, m);
-        stages[i] = finish_stage(results, stage);
     }
+    count_messages(&chain);
+    for (size_t i = 0; i < chain.count; i++)
+        stages[i] = finish_stage(results, &chain.stages[i]);
     out.stages = stages;
     out.count = chain.count;
     return out;

@@ -30,13 +30,6 @@ struct labelling {
     uint64_t guessed; /* messages with a row that nobody gave a label, but that has one */
 };
 
-enum label_kind label_kind_of(double ham)
-{
-    if (ham >= LABEL_HAM_MIN)
-        return LABEL_HAM;
-    return ham <= LABEL_SPAM_MAX ? LABEL_SPAM : LABEL_NONE;
-}
-
 double label_ham_here(const struct labels *labels, uint32_t message, uint32_t first_row)
 {
     double ham = labels->of_message[message], share = labels->model.apparent_share;

@@ -65,7 +65,12 @@ void labels_release(struct labels *labels);
  * this one seems to have: what is called ham is spam more often where most mail is. */
 double label_ham_here(const struct labels *labels, uint32_t message, uint32_t first_row);
 /* Ham, spam or neither. */
-enum label_kind label_kind_of(double ham);
+static inline enum label_kind label_kind_of(double ham)
+{
+    if (ham >= LABEL_HAM_MIN)
+        return LABEL_HAM;
+    return ham <= LABEL_SPAM_MAX ? LABEL_SPAM : LABEL_NONE;
+}
 /* The names of a set of sources ("mailscanner:clean"), in a fixed order; live in labels. */
 const char *const *label_sources(const struct labels *labels, uint32_t set, size_t *count);
 
