@@ -5,6 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/rare.h"
 #include "base/xalloc.h"
 
 struct intern_entry {
@@ -67,8 +68,7 @@ static void intern_rehash(struct intern *table)
 }
 
 /* Adds a text that the table lacks. */
-static __attribute__((noinline)) sym intern_new(struct intern *table, struct slice text,
-                                                uint64_t hash, uint32_t slot)
+static APART sym intern_new(struct intern *table, struct slice text, uint64_t hash, uint32_t slot)
 {
     if (text.len > UINT32_MAX || table->count == UINT32_MAX)
         bug("intern table full");

@@ -34,3 +34,15 @@ void number_add_count(struct buffer *out, uint64_t count)
     for (scale /= 1000; scale; scale /= 1000)
         buffer_format(out, ",%03u", (unsigned)(count / scale % 1000));
 }
+
+bool number_parse_rate(struct slice text, double *rate)
+{
+    bool percent = slice_ends(text, "%");
+    double number;
+    if (percent)
+        text = slice_trim(slice_head(text, text.len - 1));
+    if (!slice_to_double(text, &number))
+        return false;
+    *rate = percent ? number / 100 : number;
+    return true;
+}

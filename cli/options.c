@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/civil_time.h"
+#include "base/number_text.h"
 #include "base/slice.h"
 #include "base/xalloc.h"
 #include "cli/command_table.h"
@@ -167,14 +168,8 @@ static bool set_rate(struct options *options, const struct option_row *row, cons
 static bool set_budget(struct options *options, const struct option_row *row, const char *value,
                        struct fault *fault)
 {
-    struct slice number = slice_of(value);
-    bool percent = slice_ends(number, "%");
-    double budget = 0;
-    if (percent)
-        number = slice_trim(slice_head(number, number.len - 1));
-    if (!slice_to_double(number, &budget))
+    if (!number_parse_rate(slice_of(value), &options->budget))
         return refuse(row, fault, value, "is no rate; give 0.001 or 0.1%");
-    options->budget = percent ? budget / 100 : budget;
     if (!(options->budget > 0 && options->budget < 1))
         return refuse(row, fault, value, "is no rate; give one between 0 and 1: 0.001 or 0.1%");
     return true;

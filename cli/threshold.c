@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/number_text.h"
 #include "base/slice.h"
 #include "base/xalloc.h"
 
@@ -42,19 +43,6 @@ static const struct threshold_field *find_field(struct slice name)
     return NULL;
 }
 
-/* "0.1%" is 0.001; no negative numbers. */
-static bool parse_limit(struct slice text, double *limit)
-{
-    bool percent = slice_ends(text, "%");
-    if (percent)
-        text = slice_trim(slice_head(text, text.len - 1));
-    if (!slice_to_double(text, limit) || *limit < 0)
-        return false;
-    if (percent)
-        *limit /= 100;
-    return true;
-}
-
 bool threshold_parse(struct threshold *threshold, const char *text, const char *option,
                      struct fault *fault)
 {
@@ -78,7 +66,7 @@ bool threshold_parse(struct threshold *threshold, const char *text, const char *
                          "'%.*s' is no number of the result; ham_lost, ham_delayed and "
                          "spam_stopped have .count .rows .rate .low .high, and there is coverage",
                          (int)slice_head(name, 200).len, name.at);
-    if (!parse_limit(rest, &threshold->limit))
+    if (!number_parse_rate(rest, &threshold->limit) || threshold->limit < 0)
         return fault_set(fault, FAULT_USAGE, option, 0, "'%.*s' is no number; give 0.001 or 0.1%%",
                          (int)slice_head(rest, 200).len, rest.at);
     return true;

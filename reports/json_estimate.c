@@ -2,9 +2,17 @@
 
 #include "reports/json_value.h"
 
+json_t *json_range(struct results_range range)
+{
+    json_t *array = json_array();
+    json_value_append(array, json_value_real(range.low));
+    json_value_append(array, json_value_real(range.high));
+    return array;
+}
+
 json_t *json_estimate(const struct estimate *e)
 {
-    json_t *object = json_object(), *bounds = json_array();
+    json_t *object = json_object();
     json_value_set(object, "count", json_value_whole(e->count));
     json_value_set(object, "of", json_value_whole(e->of));
     json_value_set(object, "rows", json_value_whole(e->rows));
@@ -14,9 +22,8 @@ json_t *json_estimate(const struct estimate *e)
     json_value_set(object, "low", json_value_real(e->low));
     json_value_set(object, "high", json_value_real(e->high));
     json_value_set(object, "confidence", json_value_real(e->confidence));
-    json_value_append(bounds, json_value_real(e->bound_low));
-    json_value_append(bounds, json_value_real(e->bound_high));
-    json_value_set(object, "bounds", bounds);
+    json_value_set(object, "bounds",
+                   json_range((struct results_range){ e->bound_low, e->bound_high }));
     json_value_set(object, "clusters", json_value_whole(e->clusters));
     json_value_set(object, "of_clusters", json_value_whole(e->of_clusters));
     json_value_set(object, "effective_n", json_value_real(e->effective_n));

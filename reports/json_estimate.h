@@ -10,5 +10,7 @@
 
 /* The object; what is not known is null. */
 json_t *json_estimate(const struct estimate *e);
+/* [low, high]; null for a limit that is not known. */
+json_t *json_range(struct results_range range);
 
 #endif

@@ -5,14 +5,6 @@
 #include "reports/json_estimate.h"
 #include "reports/json_value.h"
 
-static json_t *range_json(struct results_range range)
-{
-    json_t *array = json_array();
-    json_value_append(array, json_value_real(range.low));
-    json_value_append(array, json_value_real(range.high));
-    return array;
-}
-
 /* ---- weeks ---- */
 
 static json_t *weeks_json(const struct results_drift *drift, int zone)
@@ -52,7 +44,7 @@ static json_t *series_json(const struct results_drift *drift, const struct resul
                                                      : "down"));
     for (size_t w = 0; w < drift->week_count; w++) {
         json_t *point = json_estimate(&series->points[w].estimate);
-        json_value_set(point, "band", range_json(series->points[w].band));
+        json_value_set(point, "band", json_range(series->points[w].band));
         json_value_set(point, "side", json_integer(series->points[w].side));
         json_value_append(points, point);
     }
@@ -107,7 +99,7 @@ static json_t *stage_json(const struct results_stage *stage)
     json_value_set(object, "reached", json_value_whole(stage->reached));
     json_value_set(object, "caught", json_value_whole(stage->caught));
     json_value_set(object, "spam_passed", json_estimate(&stage->spam_passed));
-    json_value_set(object, "spam_passed_bounds", range_json(stage->spam_passed_bounds));
+    json_value_set(object, "spam_passed_bounds", json_range(stage->spam_passed_bounds));
     json_value_set(object, "ham_caught", json_estimate(&stage->ham_caught));
     json_value_set(object, "given", json_value_whole(stage->given));
     json_value_set(object, "circular", json_value_whole(stage->circular));
@@ -130,7 +122,7 @@ static json_t *recapture_json(const struct results_recapture *r)
     json_value_set(object, "first_misses", json_estimate(&r->first_misses));
     json_value_set(object, "second_misses", json_estimate(&r->second_misses));
     json_value_set(object, "missed_by_both", json_value_real(r->missed_middle));
-    json_value_set(object, "missed_by_both_range", range_json(r->missed));
+    json_value_set(object, "missed_by_both_range", json_range(r->missed));
     return object;
 }
 

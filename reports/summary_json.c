@@ -85,14 +85,6 @@ static json_t *side_json(const struct results *results, const struct results_set
     return object;
 }
 
-static json_t *range_json(struct results_range range)
-{
-    json_t *array = json_array();
-    json_value_append(array, json_value_real(range.low));
-    json_value_append(array, json_value_real(range.high));
-    return array;
-}
-
 static json_t *group_json(const struct results_group *group)
 {
     json_t *object = json_object();
@@ -111,12 +103,12 @@ static json_t *assessment_json(const struct results *results)
     json_value_set(object, "budget", json_value_real(a.budget));
     json_value_set(object, "decision", json_value_word(a.decision));
     json_value_set(object, "rate_decided", json_boolean(a.rate_decided));
-    json_value_set(object, "census", range_json(a.census));
-    json_value_set(object, "forecast", range_json(a.forecast));
-    json_value_set(object, "typical_week", range_json(a.typical));
+    json_value_set(object, "census", json_range(a.census));
+    json_value_set(object, "forecast", json_range(a.forecast));
+    json_value_set(object, "typical_week", json_range(a.typical));
     json_value_set(object, "replicates", json_value_whole(a.replicates));
     json_value_set(object, "weeks", json_value_real(a.weeks));
-    json_value_set(object, "without_one", range_json(a.without));
+    json_value_set(object, "without_one", json_range(a.without));
     json_value_append(keys, json_value_text(a.without_low));
     json_value_append(keys, json_value_text(a.without_high));
     json_value_set(object, "without_one_keys", keys);

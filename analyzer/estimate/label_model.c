@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/slice.h"
+#include "base/number_text.h"
 
 enum { EM_STEPS = 200, FAMILIES_MIN = 3, VOTES_MIN = 100, PRIOR_STRENGTH = 200 };
 enum { HAM, SPAM, KINDS };
@@ -101,14 +101,9 @@ static void assume(struct label_model *model, const struct label_rules *rules)
     }
 }
 
-static bool parse_rate(struct slice text, double *rate)
+static bool parse_error(struct slice text, double *rate)
 {
-    bool percent = slice_ends(text, "%");
-    text = slice_trim(slice_head(text, text.len - percent));
-    if (!slice_to_double(text, rate))
-        return false;
-    *rate /= percent ? 100 : 1;
-    return *rate >= 0 && *rate < 0.5;
+    return number_parse_rate(slice_trim(text), rate) && *rate >= 0 && *rate < 0.5;
 }
 
 bool label_error_parse(struct label_error errors[FAMILY_COUNT], const char *text)
@@ -118,8 +113,8 @@ bool label_error_parse(struct label_error errors[FAMILY_COUNT], const char *text
     struct slice rest = slice_skip(whole, equals + 1);
     size_t comma = slice_index(rest, ',');
     struct label_error error = { .given = true };
-    if (!parse_rate(slice_head(rest, comma), &error.wanted_as_spam) ||
-        !parse_rate(slice_skip(rest, comma + 1), &error.spam_as_wanted))
+    if (!parse_error(slice_head(rest, comma), &error.wanted_as_spam) ||
+        !parse_error(slice_skip(rest, comma + 1), &error.spam_as_wanted))
         return false;
     for (int f = 0; f < FAMILY_COUNT; f++) {
         if (!slice_is(slice_head(whole, equals), families[f].name))

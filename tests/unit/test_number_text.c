@@ -18,6 +18,11 @@ static const struct { uint64_t count; const char *want; } counts[] = {
     { 0, "0" }, { 999, "999" }, { 1174, "1174" }, { 9999, "9999" }, { 10000, "10,000" },
     { 1000000, "1,000,000" }, { 1002003, "1,002,003" }, { UINT64_MAX, "18,446,744,073,709,551,615" },
 };
+static const struct { const char *text; double want; } rates[] = { /* NAN: none */
+    { "0.1%", 0.001 },  { "0.001", 0.001 }, { "5 %", 0.05 },  { "0", 0 },     { "-1%", -0.01 },
+    { "1e-3", NAN },    { "100%", 1 },      { "", NAN },      { "%", NAN },   { "0.1%%", NAN },
+    { "1 0%", NAN },    { "0,1%", NAN },    { "0.1 x", NAN }, { "nan", NAN }, { "%5", NAN },
+};
 /* clang-format on */
 
 START_TEST(test_percent)
@@ -40,10 +45,20 @@ START_TEST(test_count)
 }
 END_TEST
 
+START_TEST(test_rate)
+{
+    double rate = (double)NAN;
+    bool good = number_parse_rate(slice_of(rates[_i].text), &rate);
+    ck_assert_msg(good == !isnan(rates[_i].want), "%s", rates[_i].text);
+    ck_assert_msg(good ? fabs(rate - rates[_i].want) < 1e-12 : isnan(rate), "%s", rates[_i].text);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, test_percent, 0, COUNT(percents));
     tcase_add_loop_test(tcase, test_count, 0, COUNT(counts));
+    tcase_add_loop_test(tcase, test_rate, 0, COUNT(rates));
 }
 
 TEST_MAIN("number_text", add)
