@@ -117,7 +117,7 @@ static const struct line_shape milter[] = {
 
 static const struct line_shape clamsmtp[] = {
     { EVENT_VIRUS_VERDICT, "{queue_id}: from={sender:address}, to={recipients}, status=VIRUS:{virus}", "100A01: from=a@example.org, to=b@example.com, status=VIRUS:Eicar-Test-Signature", "queue_id=null,verdict=virus", 0 },
-    { EVENT_VIRUS_VERDICT, "{queue_id}: from={sender:address}, to={recipients}, status=CLEAN", "100A02: from=a@example.org, to=b@example.com, status=CLEAN", "queue_id=null,verdict=ham", 0 },
+    { EVENT_VIRUS_VERDICT, "{queue_id}: from={sender:address}, to={recipients}, status=CLEAN", "100A02: from=a@example.org, to=b@example.com, to=c@example.com, status=CLEAN", "queue_id=null,verdict=ham", 0 },
     { EVENT_VIRUS_VERDICT, "{queue_id}: from={sender:address}, to={recipients}, status={status}", "100A02: from=a@example.org, to=b@example.com, status=PASSED", "queue_id=null,verdict=skip", 0 },
     WARN("{queue_id}: {*}couldn't {reason}", "100A02: couldn't connect to: 127.0.0.1:10026"),
     NOTE("{queue_id}: accepted connection from: {text}", "100A02: accepted connection from: 127.0.0.1"),

@@ -107,6 +107,8 @@ static void add_list(struct buffer *out, struct slice rest)
     while (next_member(&rest, &member)) {
         if (member.len >= 2 && member.at[0] == '<' && member.at[member.len - 1] == '>')
             member = slice_make(member.at + 1, member.len - 2);
+        else if (slice_starts(member, "to=")) /* clamsmtpd: "to=A, to=B" */
+            member = slice_skip(member, 3);
         if (!first)
             buffer_add_byte(out, ',');
         first = false;

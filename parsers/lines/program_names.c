@@ -59,7 +59,7 @@ static const struct program_rule rules[] = {
       PROGRAM_POSTFIX, SERVICE_POSTFIX_OTHER,
       TABLES(&postfix_tables_shapes, &postfix_config_shapes, &postfix_service_shapes, &postfix_daemon_shapes, &postfix_notes_shapes,
              &postfix_verbose_shapes, &postfix_debug_shapes, &postfix_severity_shapes) },
-    { "MailScanner MSMilter mailscanner", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&mailscanner_shapes) },
+    { "MailScanner MSMilter mailscanner", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&mailscanner_shapes, &mailscanner_texts) },
     { "ClamAV-autoupdate BitDefender-autoupdate Sophos-autoupdate Generic-autoupdate Avg-autoupdate F-Prot-autoupdate "
       "F-Prot-6-autoupdate F-Secure-autoupdate KSE-autoupdate McAfee-autoupdate Kaspersky-autoupdate Antivir-autoupdate "
       "update.bad.phishing.sites update.phishing.sites update_spamassassin ms-update-phishing ms-update-sa ms-update-vs ms-cron "
@@ -71,9 +71,9 @@ static const struct program_rule rules[] = {
     { "spamd", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&spamd_shapes) },
     { "spampd", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&spampd_shapes) },
     { "spamass-milter", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&spamass_milter_shapes) },
-    { "clamd clamav", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamd_shapes) },
+    { "clamd clamav", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamd_shapes, &clamd_texts) },
     { "freshclam", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&freshclam_shapes) },
-    { "clamav-milter", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamav_milter_shapes) },
+    { "clamav-milter", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamav_milter_shapes, &clamav_milter_texts) },
     { "clamsmtpd", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamsmtp_shapes) },
     { "mimedefang mimedefang.pl mimedefang-multiplexor", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&mimedefang_shapes) },
     { "dspam", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&dspam_shapes) },
@@ -83,11 +83,11 @@ static const struct program_rule rules[] = {
     { "openarc", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&arc_shapes) },
     { "postgrey", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&postgrey_shapes) },
     { "sqlgrey", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&sqlgrey_shapes) },
-    { "milter-greylist", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&milter_greylist_shapes) },
+    { "milter-greylist", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&milter_greylist_shapes, &milter_greylist_texts) },
     { "policyd-spf python-policyd-spf postfix/policy-spf policy-spf pyspf-milter pypolicyd-spf postfix/policyd-spf", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&policyd_spf_shapes) },
-    { "policyd-weight postfix/policyd-weight", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&policyd_weight_shapes) },
+    { "policyd-weight postfix/policyd-weight", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&policyd_weight_shapes, &policyd_weight_texts) },
     { "postfwd postfwd2 postfwd3 postfwd/master postfwd/policy postfwd/cache postfwd2/master postfwd2/policy postfwd2/cache "
-      "postfwd3/master postfwd3/policy postfwd3/cache postfix/postfwd", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&postfwd_shapes) },
+      "postfwd3/master postfwd3/policy postfwd3/cache postfix/postfwd", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&postfwd_shapes, &postfwd_texts) },
     { "cbpolicyd", PROGRAM_OTHER, SERVICE_POLICY, TABLES(&cbpolicyd_shapes) },
     { "dovecot", PROGRAM_OTHER, SERVICE_MAILBOX, TABLES(&dovecot_shapes) },
     { "dovecot-lda deliver dovecot/lda", PROGRAM_OTHER, SERVICE_MAILBOX, TABLES(&dovecot_lda_shapes) },

@@ -57,6 +57,12 @@ extern const struct shape_table dspam_shapes;
 extern const struct shape_table bogofilter_shapes;
 extern const struct shape_table srs_shapes;
 extern const struct shape_table fetchmail_shapes;
+extern const struct shape_table clamd_texts;
+extern const struct shape_table clamav_milter_texts;
+extern const struct shape_table mailscanner_texts;
+extern const struct shape_table milter_greylist_texts;
+extern const struct shape_table policyd_weight_texts;
+extern const struct shape_table postfwd_texts;
 extern const struct shape_table repeat_shapes;
 
 /* A table over the array `shapes` of the same file. */

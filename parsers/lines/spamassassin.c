@@ -131,6 +131,8 @@ static const struct line_shape milter[] = {
     { EVENT_DAEMON_WARNING, "{*}: Could not {reason}", "spamass-milter[1]: Could not connect to spamd", NULL, 0 },
     NOTE("spamass-milter {text}", "spamass-milter 0.4.0 starting"),
     NOTE("Thrown error: {text}", "Thrown error: poll error"),
+    NOTE("Unknown error", "Unknown error"),
+    NOTE("queueid={text}", "queueid=4jY4Wd0VKsz39"),
 };
 /* clang-format on */
 
