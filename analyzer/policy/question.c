@@ -1,5 +1,6 @@
 #include "analyzer/policy/question.h"
 
+#include "analyzer/policy/evaluators.h"
 #include "base/xalloc.h"
 #include "parsers/config/word_list.h"
 
@@ -26,6 +27,60 @@ static void take_service(struct program *program, struct question *question, str
         question->reads = READS_CLIENT | READS_HELO | READS_SENDER | READS_RECIPIENT;
 }
 
+/* search_order=cert_fingerprint,pubkey_fingerprint */
+static enum ccert_search search_order(struct slice value)
+{
+    enum ccert_search order = CCERT_NOTHING;
+    struct slice word;
+
+    while (slice_next_word(&value, ", \t\r\n", &word)) {
+        bool key = slice_equal_fold(word, slice_of("pubkey_fingerprint"));
+        if (!key && !slice_equal_fold(word, slice_of("cert_fingerprint")))
+            return CCERT_MALFORMED;
+        if (order == CCERT_NOTHING)
+            order = key ? CCERT_KEY_FIRST : CCERT_ALONE;
+        else if (order == CCERT_ALONE && key)
+            order = CCERT_THEN_KEY;
+    }
+    return order;
+}
+
+/* { type:name, search_order=... }: since 3.5, of check_ccert_access alone (map_search.c). Blanks
+ * around the "=" make words of their own, unless they stand in braces again. */
+static enum ccert_search split_table(struct slice argument, struct slice *table)
+{
+    enum ccert_search search = CCERT_THEN_KEY;
+    const char *error;
+    struct slice inside, word, name, value;
+
+    if (!word_unbrace(argument, &inside, &error) || !word_next(&inside, table) ||
+        slice_index(*table, ':') == table->len)
+        return CCERT_MALFORMED;
+    while (word_next(&inside, &word)) {
+        if (word.at[0] == '{' && !word_unbrace(word, &word, &error))
+            return CCERT_MALFORMED;
+        if (word_split_assignment(word, &name, &value) ||
+            !slice_equal_fold(name, slice_of("search_order")))
+            return CCERT_MALFORMED;
+        search = search_order(value);
+    }
+    return search;
+}
+
+/* Braces in other places are the name of a table that nobody opened. */
+static void take_table(struct program *program, struct question *question, struct slice argument)
+{
+    if (argument.len && argument.at[0] == '{') {
+        if (question->restriction->detail != SUBJECT_CCERT || program->settings.version < 305)
+            return;
+        question->ccert_search = (uint8_t)split_table(argument, &argument);
+        if (question->ccert_search == CCERT_MALFORMED)
+            return;
+    }
+    if (argument.len)
+        question->table = table_set_open(&program->settings.tables, argument, true);
+}
+
 void question_init(struct program *program, const struct restriction *row, struct slice argument,
                    struct question *question)
 {
@@ -45,8 +100,8 @@ void question_init(struct program *program, const struct restriction *row, struc
     };
     if (row->argument == ARGUMENT_SERVICE || row->argument == ARGUMENT_MAP)
         question->reads_list = true; /* an access(5) result may be a list of restrictions */
-    if (row->argument == ARGUMENT_MAP && argument.len && argument.at[0] != '{')
-        question->table = table_set_open(&program->settings.tables, argument, true);
+    if (row->argument == ARGUMENT_MAP)
+        take_table(program, question, argument);
     if (row->argument == ARGUMENT_SERVICE)
         take_service(program, question, argument);
     if (row->argument == ARGUMENT_DOMAIN) {

@@ -94,13 +94,19 @@ static uint32_t access_fact(struct access_search *search, sym fact, const char *
 static uint32_t access_ccert(struct access_search *search)
 {
     struct leaf *leaf = search->leaf;
+    uint8_t order = search->question->ccert_search;
+    bool is_absent =
+        leaf->facts && (leaf->facts->tls == TRI_NO || leaf->facts->ccert_fingerprint == SYM_EMPTY);
 
-    if (leaf->facts && leaf->facts->tls == TRI_NO)
+    if (order == CCERT_MALFORMED)
+        return outcome_server_error(&leaf->program->outcomes);
+    if (order == CCERT_NOTHING || is_absent)
         return OUTCOME_NUMBER_DUNNO;
+    if (order == CCERT_KEY_FIRST)
+        return access_search_unknown(search, "ccert");
     uint32_t outcome =
         access_fact(search, leaf->facts ? leaf->facts->ccert_fingerprint : SYM_NONE, "ccert");
-    if (outcome != OUTCOME_NUMBER_DUNNO || !leaf->facts ||
-        leaf->facts->ccert_fingerprint == SYM_EMPTY)
+    if (outcome != OUTCOME_NUMBER_DUNNO || !leaf->facts || order == CCERT_ALONE)
         return outcome;
     return access_search_unknown(search, "ccert");
 }

@@ -122,6 +122,9 @@ struct restriction {
     const char *doc;
 };
 
+/* What check_ccert_access looks up, and in which order; the log has no fingerprint of the key. */
+enum ccert_search { CCERT_THEN_KEY, CCERT_ALONE, CCERT_KEY_FIRST, CCERT_NOTHING, CCERT_MALFORMED };
+
 /* A check as a list asks it: a restriction with its argument and its parameters. */
 struct question {
     const struct restriction *restriction;
@@ -130,6 +133,7 @@ struct question {
     const struct policy_table *table; /* ARGUMENT_MAP */
     struct slice zone, filter;        /* ARGUMENT_DOMAIN: "list.example", "127.0.0.[2..4]" */
     uint16_t code;
+    uint8_t ccert_search; /* enum ccert_search */
     bool tempfail_defers; /* "defer" instead of "defer_if_permit" */
     bool reads_list;      /* the answer depends on the list it stands in (reply label) */
     uint8_t list;         /* enum list_kind of the first occurrence */
