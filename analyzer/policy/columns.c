@@ -73,12 +73,43 @@ static void init_leaf(const struct columns *columns, struct leaf *leaf, struct a
     };
 }
 
+/* qmgr(8) and cleanup(8) log the sender with the domain that was appended to a bare one: $myorigin, or
+ * $mydomain behind a host's name. (Of `host!user` and `user%host` nothing is left to be seen; those are
+ * taken to be written as user@host.) */
+static bool was_rewritten(const struct message *message)
+{
+    return message->sender_origin == ORIGIN_QMGR || message->sender_origin == ORIGIN_CLEANUP;
+}
+
+static bool may_be_completed(const struct leaf *leaf)
+{
+    const struct address_rules *rules = &leaf->settings->addresses;
+    struct slice domain = mail_address_domain(leaf->sender.text);
+    size_t dot = slice_index(domain, '.');
+
+    if (leaf->sender.state != LEAF_KNOWN || !domain.at)
+        return false;
+    if (rules->append_at_myorigin &&
+        (slice_equal_fold(domain, rules->myorigin) ||
+         (rules->origin_unknown && (slice_equal_fold(domain, rules->myhostname) ||
+                                    slice_equal_fold(domain, rules->mydomain)))))
+        return true;
+    return rules->append_dot_mydomain && dot > 0 && dot < domain.len &&
+           slice_equal_fold(slice_skip(domain, dot + 1), rules->mydomain);
+}
+
+static void fill_sender(struct leaf *leaf, sym sender, bool rewritten)
+{
+    leaf->sender = address_of(leaf, &leaf->evidence->senders, sender);
+    leaf->sender_completed = rewritten && may_be_completed(leaf);
+}
+
 static void fill_message(struct leaf *leaf, const struct message *message)
 {
     const struct evidence *evidence = leaf->evidence;
 
     leaf->helo = text_of(&evidence->helos, message->helo);
-    leaf->sender = address_of(leaf, &evidence->senders, message->sender);
+    fill_sender(leaf, message->sender, was_rewritten(message));
     leaf->facts = message->facts ? &evidence->facts[message->facts] : NULL;
     leaf->size = message->size;
 }
@@ -205,8 +236,8 @@ static void fill_entry(struct leaf *leaf, enum column column, uint32_t entry)
     case COLUMN_HELO:
         leaf->helo = text_of(&evidence->helos, entry);
         break;
-    case COLUMN_SENDER:
-        leaf->sender = address_of(leaf, &evidence->senders, entry);
+    case COLUMN_SENDER: /* as the client said them, then as they were rewritten */
+        fill_sender(leaf, entry % evidence->senders.count, entry >= evidence->senders.count);
         break;
     case COLUMN_RECIPIENT:
         leaf->recipient = address_of(leaf, &evidence->recipients, entry);
@@ -234,7 +265,7 @@ static uint32_t entry_count(const struct evidence *evidence, enum column column)
     case COLUMN_HELO:
         return evidence->helos.count;
     case COLUMN_SENDER:
-        return evidence->senders.count;
+        return 2 * evidence->senders.count;
     case COLUMN_RECIPIENT:
         return evidence->recipients.count;
     case COLUMN_FACTS:
@@ -315,6 +346,22 @@ static uint32_t *find_same_sizes(const struct evidence *evidence)
     return same;
 }
 
+/* Senders whose spelling cannot have been changed are the same, rewritten or not. */
+static uint32_t *find_same_senders(const struct columns *columns, struct arena *scratch)
+{
+    uint32_t count = columns->evidence->senders.count;
+    uint32_t *same = xcalloc(2 * (size_t)count + 1, sizeof *same);
+    struct leaf leaf;
+
+    for (uint32_t s = 0; s < count; s++) {
+        init_leaf(columns, &leaf, scratch);
+        fill_sender(&leaf, s, true);
+        same[s] = s;
+        same[count + s] = leaf.sender_completed ? count + s : s;
+    }
+    return same;
+}
+
 static void run_round(struct column_builder *builder, const struct leaf_client *clients)
 {
     struct program *program = builder->columns->program;
@@ -371,6 +418,12 @@ static bool catch_up(struct column_builder *builder, const struct leaf_client *c
     builder->rounds[builder->round_count].from = done;
     if (builder->column == COLUMN_MAIL && !builder->same)
         builder->same = find_same_sizes(builder->columns->evidence);
+    if (builder->column == COLUMN_SENDER && !builder->same) {
+        struct arena scratch;
+        arena_init(&scratch);
+        builder->same = find_same_senders(builder->columns, &scratch);
+        arena_release(&scratch);
+    }
     run_round(builder, clients);
     return true;
 }
@@ -468,6 +521,13 @@ void columns_build(struct columns *columns, struct program *program,
     free(first);
     free(builders);
     arena_release(&texts);
+}
+
+uint32_t columns_sender(const struct columns *columns, const struct message *message)
+{
+    uint32_t entry = was_rewritten(message) ? columns->evidence->senders.count : 0;
+
+    return columns->classes[COLUMN_SENDER][entry + message->sender];
 }
 
 void columns_release(struct columns *columns)

@@ -29,6 +29,8 @@ struct columns {
 /* Answers everything. */
 void columns_build(struct columns *columns, struct program *program,
                    const struct evidence *evidence, const struct dns_snapshot *dns);
+/* The class of a message's sender. */
+uint32_t columns_sender(const struct columns *columns, const struct message *message);
 /* Gives all memory back. */
 void columns_release(struct columns *columns);
 /* Answers one question again for a row, with needs or explanation (either may be NULL). For the

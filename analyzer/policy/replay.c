@@ -81,7 +81,7 @@ static void message_key(const struct replay *replay, const struct message *messa
 
     key[KEY_CLIENT] = columns->classes[COLUMN_CLIENT][message->client];
     key[KEY_HELO] = columns->classes[COLUMN_HELO][message->helo];
-    key[KEY_SENDER] = columns->classes[COLUMN_SENDER][message->sender];
+    key[KEY_SENDER] = columns_sender(columns, message);
     key[KEY_FACTS] = columns->classes[COLUMN_FACTS][message->facts];
     key[KEY_MAIL] = columns->classes[COLUMN_MAIL][number];
     key[KEY_FLAGS] = message->helo == SYM_EMPTY ? FLAG_NO_HELO : 0;

@@ -55,9 +55,11 @@ uint32_t restrict_non_fqdn_address(struct leaf *leaf, const struct question *que
     if (is_literal(domain))
         return OUTCOME_NUMBER_DUNNO;
     domain = domain.at ? dns_ascii_name(leaf, mail_domain_strip_dot(domain)) : slice_make("", 0);
-    return domain_is_valid_hostname(domain) && slice_index(domain, '.') < domain.len
-               ? OUTCOME_NUMBER_DUNNO
-               : leaf_reject(leaf, question);
+    if (!domain_is_valid_hostname(domain) || slice_index(domain, '.') == domain.len)
+        return leaf_reject(leaf, question);
+    if (is_sender(question) && leaf->sender_completed)
+        return leaf_unknown(leaf, "sender", OUTCOME_NUMBER_DUNNO, leaf_reject(leaf, question));
+    return OUTCOME_NUMBER_DUNNO;
 }
 
 /* A domain that says that it takes no mail: since 3.0 a reply of its own. */

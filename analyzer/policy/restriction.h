@@ -90,9 +90,10 @@ struct leaf {
     struct leaf_client client;
     struct leaf_text helo;
     struct leaf_text sender, recipient; /* internal form; LEAF_ABSENT: the null sender */
-    const struct session_facts *facts;  /* NULL: not known */
-    uint64_t size;                      /* 0: not known */
-    uint32_t row;                       /* READS_TIME */
+    bool sender_completed; /* the log has what cleanup(8) made of it: it may have had no domain */
+    const struct session_facts *facts;                           /* NULL: not known */
+    uint64_t size;                                               /* 0: not known */
+    uint32_t row;                                                /* READS_TIME */
     struct resolved_address resolved_sender, resolved_recipient; /* leaf_resolve_... fills them */
     bool has_sender, has_recipient;
     struct arena *scratch;

@@ -35,6 +35,7 @@ struct script_case {
     int64_t time_us;
     sym helo;
     uint64_t size;
+    uint8_t sender_origin;
     struct slice fault;
     const char *services[8];
     size_t service_count;
@@ -110,6 +111,7 @@ static void begin_case(struct script_case *c, struct slice name)
     c->helo = intern_add(&c->evidence.helos, slice_of("mail.example.org"));
     c->size = 1000;
     c->time_us = 0;
+    c->sender_origin = ORIGIN_INFO;
     c->fault = slice_make(NULL, 0);
     c->expected = c->act_count = c->service_count = 0;
     c->answers = NULL;
@@ -207,6 +209,7 @@ static void read_from(struct script_case *c, struct slice rest)
         .facts = evidence_facts(e, &c->facts),
         .helo = c->helo,
         .sender = text_or_unknown(&e->senders, rest, "<>"),
+        .sender_origin = c->sender_origin,
         .first_row = e->row_count,
         .size = c->size,
     };
@@ -297,6 +300,8 @@ static void read_line(struct script_case *c, struct slice line)
         c->facts.screening = rest.len ? intern_add(text, rest) : SYM_NONE;
     else if (slice_is(word, "at") && slice_to_u64(rest, &size))
         c->time_us = (int64_t)size * 1000000;
+    else if (slice_is(word, "sender_origin"))
+        c->sender_origin = slice_is(rest, "qmgr") ? ORIGIN_QMGR : ORIGIN_INFO;
     else if (slice_is(word, "size") && slice_to_u64(rest, &size))
         c->size = size;
     else if (slice_is(word, "from"))

@@ -15,6 +15,7 @@
  *     helo  TEXT | none | ?
  *     tls | pipelining | late_pipelining yes | no | ?      sasl USER | none | ?     ccert FINGERPRINT | none | ?
  *     size  BYTES
+ *     sender_origin qmgr | info           who logged the senders: qmgr after rewriting, or smtpd
  *     screening WORDS                     what postscreen logged (evidence/screening.h)
  *     at    SECONDS                       when the next connections begin; one per mail
  *     from  ADDRESS | <> | ?              the next mail

@@ -114,8 +114,8 @@ class Result:
         return ", ".join("%s %d" % (kind, self.count[kind]) for kind in sorted(self.count))
 
 
-# Spellings of a sender that cleanup(8) rewrites before qmgr logs them: a log without the RCPT line lacks what the client said.
-REWRITTEN = re.compile(r"^[^@]*!|%[^@]*@|\.$|^@|^[^@]+$")
+# Spellings of a sender of which nothing is left when cleanup(8) has rewritten them: a log without the RCPT line has user@host.
+REWRITTEN = re.compile(r"^[^@]*[!%][^@]*$|%[^@]*@|^@")
 
 
 def compare(rows_a, rows_b, found, ends, plain):
