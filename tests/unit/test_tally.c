@@ -9,7 +9,6 @@
 #include "tests/support/suite.h"
 
 enum { ROWS_MAX = 16, CHECKS = 3 };
-#define DAY_US ((int64_t)24 * 3600 * 1000000)
 
 struct replay {
     struct verdict verdicts[ROWS_MAX];

@@ -270,7 +270,7 @@ class Stage:
         master = subprocess.Popen([os.path.join(DAEMONS, "master"), "-c", folder], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                   stderr=subprocess.PIPE)
         try:
-            for _ in range(100):
+            for _ in range(1200):
                 try:
                     socket.create_connection(("127.0.0.1", port), timeout=10).close()
                     break
@@ -291,11 +291,13 @@ class Stage:
 
     @staticmethod
     def drain(log):
+        """Waits until nothing is on its way through the queue, and the log has been quiet for a while."""
         quiet, size = 0, -1
         for _ in range(300):
             time.sleep(.1)
             now = os.path.getsize(log) if os.path.exists(log) else 0
-            quiet, size = (quiet + 1, size) if now == size else (0, now)
+            waiting = any(names for queue in ("maildrop", "incoming", "active") for _, _, names in os.walk("/var/spool/postfix/" + queue))
+            quiet, size = (quiet + 1, size) if now == size and not waiting else (0, now)
             if quiet >= 10:
                 return
 
