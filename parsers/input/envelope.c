@@ -31,9 +31,9 @@ void envelope_release(struct envelope *envelope)
 const char *const *envelope_format_names(size_t *count)
 {
     /* In the order of the table; test_envelope compares. */
-    static const char *const names[] = { "rfc3164", "rfc3339",   "rfc5424", "json",
-                                         "cri",     "unix",      "bdlog",   "compose",
-                                         "bracket", "monotonic", "bare",    "export" };
+    static const char *const names[] = { "rfc3164", "rfc3339", "rfc5424", "json",    "cri",
+                                         "unix",    "bdlog",   "compose", "bracket", "monotonic",
+                                         "tai64n",  "bare",    "export" };
     *count = COUNT(names);
     return names;
 }

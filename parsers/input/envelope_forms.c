@@ -114,16 +114,18 @@ static enum form_answer parse_unix(struct envelope *envelope, struct slice raw,
     return FORM_YES;
 }
 
-/* "[ 1234.567890] host prog[pid]: text": a time since boot is no time of day. */
+/* "[ 1234.567890] host prog[pid]: text", "[ 1234.567890 <    0.000001 >] host ..." (short-delta): a
+ * time since boot is no time of day. */
 static enum form_answer parse_monotonic(struct envelope *envelope, struct slice raw,
                                         struct log_line *line)
 {
     (void)envelope;
-    size_t close = slice_index(slice_head(raw, 32), ']'), dot = slice_index(raw, '.');
-    if (raw.len < 4 || raw.at[0] != '[' || close >= 32 || close >= raw.len || dot > close)
+    enum { LONGEST = 56 };
+    size_t close = slice_index(slice_head(raw, LONGEST), ']'), dot = slice_index(raw, '.');
+    if (raw.len < 4 || raw.at[0] != '[' || close >= LONGEST || close >= raw.len || dot > close)
         return FORM_NO;
     for (size_t i = 1; i < close; i++)
-        if (!ascii_is_digit(raw.at[i]) && raw.at[i] != ' ' && raw.at[i] != '.')
+        if (!ascii_is_digit(raw.at[i]) && !memchr(" .<>", raw.at[i], 4))
             return FORM_NO;
     if (!syslog_tag_parse_line(skip_blanks(slice_skip(raw, close + 1)), line) ||
         line->program.len == 0)
@@ -168,11 +170,22 @@ static bool skip_structured_data(struct slice *rest)
     return good;
 }
 
+/* Skips the length of RFC 6587's octet counting, "143 <22>1 ...": a frame ends in a newline here. */
+static struct slice skip_frame(struct slice raw)
+{
+    size_t n = 0;
+    while (n < raw.len && n < 7 && ascii_is_digit(raw.at[n]))
+        n++;
+    return n && slice_starts(slice_skip(raw, n), " <") ? slice_skip(raw, n + 1) : raw;
+}
+
 static enum form_answer parse_rfc5424(struct envelope *envelope, struct slice raw,
                                       struct log_line *line)
 {
-    struct slice rest = slice_skip(raw, syslog_tag_priority(raw));
-    if (rest.at == raw.at || !slice_starts(rest, "1 "))
+    struct slice framed = skip_frame(raw);
+    struct slice rest = slice_skip(framed, syslog_tag_priority(framed));
+    bool prioritized = rest.at != framed.at; /* some files are written without it */
+    if (!slice_starts(rest, "1 "))
         return FORM_NO;
     rest = slice_skip(rest, 2);
     struct slice time = take_field(&rest), host = take_field(&rest), program = take_field(&rest);
@@ -180,7 +193,8 @@ static enum form_answer parse_rfc5424(struct envelope *envelope, struct slice ra
     struct stamp stamp;
     (void)message_id;
     if (!rest.len || !skip_structured_data(&rest) ||
-        (time.len && stamp_parse_iso(time, &stamp) != time.len))
+        (time.len && stamp_parse_iso(time, &stamp) != time.len) ||
+        (!prioritized && (time.len == 0 || program.len == 0)))
         return FORM_NO;
     if (rest.len)
         rest = slice_skip(rest, 1);
@@ -340,17 +354,32 @@ static enum form_answer parse_bracket(struct envelope *envelope, struct slice ra
     return FORM_YES;
 }
 
+/* Skips "ESC [ digits ; ... m", with which compose paints a container's name. */
+static struct slice skip_colour(struct slice text)
+{
+    size_t n = 2;
+    if (!slice_starts(text, "\x1b["))
+        return text;
+    while (n < text.len && n < 16 && (ascii_is_digit(text.at[n]) || text.at[n] == ';'))
+        n++;
+    return n < text.len && text.at[n] == 'm' ? slice_skip(text, n + 1) : text;
+}
+
 /* "name  | text" (docker compose logs): only when the text is a log line itself. */
 static enum form_answer parse_compose(struct envelope *envelope, struct slice raw,
                                       struct log_line *line)
 {
     size_t n = 0;
+    raw = skip_colour(raw);
     while (n < raw.len && n < 128 && (ascii_is_alnum(raw.at[n]) || memchr("_.-", raw.at[n], 3)))
         n++;
     struct slice rest = skip_blanks(slice_skip(raw, n));
-    if (n == 0 || rest.at == raw.at + n || !slice_starts(rest, "| "))
+    if (n == 0 || rest.at == raw.at + n || !slice_starts(rest, "|"))
         return FORM_NO;
-    rest = slice_skip(rest, 2);
+    rest = skip_colour(slice_skip(rest, 1));
+    if (!slice_starts(rest, " "))
+        return FORM_NO;
+    rest = skip_colour(slice_skip(rest, 1));
     if (slice_starts(rest, "{"))
         return parse_json(envelope, rest, line);
     struct stamp stamp;
@@ -358,6 +387,18 @@ static enum form_answer parse_compose(struct envelope *envelope, struct slice ra
     if (!stamp_parse(rest, &stamp) && !syslog_tag_parse_strict(rest, &read))
         return FORM_NO;
     envelope_take_payload(envelope, rest, NULL, line);
+    return FORM_YES;
+}
+
+/* "@400000006b02c0af075bca00 text" (multilog, s6-log, svlogd). */
+static enum form_answer parse_tai64n(struct envelope *envelope, struct slice raw,
+                                     struct log_line *line)
+{
+    struct stamp stamp;
+    size_t used = stamp_parse_tai64n(raw, &stamp);
+    if (!used)
+        return FORM_NO;
+    envelope_take_payload(envelope, skip_blanks(slice_skip(raw, used)), &stamp, line);
     return FORM_YES;
 }
 
@@ -415,6 +456,7 @@ static const struct envelope_form forms[] = {
     { "compose", parse_compose, false, "mail-1  | Nov 22 10:15:01 mx1 " TAIL },
     { "bracket", parse_bracket, false, "[2026-11-22 10:15:01] " TAIL },
     { "monotonic", parse_monotonic, false, "[ 1234.567890] mx1 " TAIL },
+    { "tai64n", parse_tai64n, false, "@400000006b02c0af075bca00 " TAIL },
     { "bare", parse_bare, false, TAIL },
 };
 /* clang-format on */

@@ -206,6 +206,30 @@ size_t stamp_parse_unix(struct slice text, struct stamp *stamp)
     return n;
 }
 
+size_t stamp_parse_tai64n(struct slice text, struct stamp *stamp)
+{
+    enum { SECONDS_END = 17, END = 25 };
+    static const uint64_t unix_epoch = (UINT64_C(1) << 62) + 10, year_2200 = UINT64_C(7258118400);
+    uint64_t part[2] = { 0, 0 };
+    if (text.len < END || text.at[0] != '@' || (text.len > END && text.at[END] != ' '))
+        return 0;
+    for (size_t i = 1; i < END; i++) {
+        char c = text.at[i];
+        bool letter = c >= 'a' && c <= 'f';
+        if (!letter && !ascii_is_digit(c))
+            return 0;
+        uint64_t *number = &part[i >= SECONDS_END];
+        *number = *number << 4 | (uint64_t)(letter ? c - 'a' + 10 : c - '0');
+    }
+    uint64_t seconds = part[0] - unix_epoch;
+    if (part[0] < unix_epoch || seconds >= year_2200 || part[1] >= 1000000000)
+        return 0;
+    stamp->civil = civil_from_us((int64_t)(seconds * 1000000 + part[1] / 1000), 0);
+    stamp->offset_minutes = 0;
+    stamp->has_zone = true;
+    return END;
+}
+
 size_t stamp_parse_slashed(struct slice text, struct stamp *stamp)
 {
     enum { DATE_END = 11, END = 19 };

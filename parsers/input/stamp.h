@@ -26,6 +26,10 @@ size_t stamp_parse_rfc3164(struct slice text, struct stamp *stamp);
 size_t stamp_parse_iso(struct slice text, struct stamp *stamp);
 /* "1795342501.123456" (journalctl -o short-unix). */
 size_t stamp_parse_unix(struct slice text, struct stamp *stamp);
+/* "@400000006b02c0af075bca00": TAI64N (cr.yp.to/libtai/tai64.html), an external label of 64 bits of
+ * seconds and 32 of nanoseconds. Who writes it adds the ten seconds of 1970 and no later leap
+ * second, so these ten are taken off. */
+size_t stamp_parse_tai64n(struct slice text, struct stamp *stamp);
 /* "11/22/2026 10:15:01": month first, as bdlogd writes it. */
 size_t stamp_parse_slashed(struct slice text, struct stamp *stamp);
 /* A stamp of the first two families. */
