@@ -205,7 +205,7 @@ static uint32_t restriction_list(struct program *program, struct slice value,
 {
     if (slice_index(value, ':') < value.len)
         return outcome_server_error(&program->outcomes); /* no tables inside access tables */
-    uint32_t list = program_sublist(program, value, context->list);
+    uint32_t list = program_sublist(program, value, context->list, context->reply);
     unsigned flags = (context->ok_forbidden ? OUTCOME_OK_FORBIDDEN : 0U) |
                      (context->ok_is_dunno ? OUTCOME_OK_IS_DUNNO : 0U);
     if (list == UINT32_MAX)

@@ -46,6 +46,7 @@ struct list_builder {
     enum list_kind list;
     const char *class_name;
     unsigned depth;
+    unsigned subject;   /* of an access result: enum reply_class + 1 of its table */
     unsigned *position; /* of the last check in the list; NULL in an access result */
     bool warned;        /* the whole class stands behind warn_if_reject */
     bool warn_next;
@@ -84,7 +85,11 @@ static void add_item(struct list_builder *builder, const struct item *item)
 static void add_question(struct list_builder *builder, const struct question *wanted)
 {
     struct program *program = builder->program;
-    uint32_t number = question_add(program, wanted, builder->list);
+    struct question question = *wanted;
+
+    if (question.restriction->argument == ARGUMENT_SERVICE)
+        question.subject = (uint8_t)builder->subject;
+    uint32_t number = question_add(program, &question, builder->list);
     uint32_t check = CHECK_NONE;
 
     if (builder->position)
@@ -113,6 +118,7 @@ static void add_class(struct list_builder *builder, struct slice name, struct sl
     struct list_builder inner = {
         .program = program,
         .list = builder->list,
+        .subject = builder->subject,
         .class_name = arena_copy(&program->arena, name).at,
         .depth = builder->depth + 1,
         .position = builder->position,
@@ -232,13 +238,14 @@ static uint32_t compile_list(struct list_builder *builder, struct slice value)
     return program->list_count++;
 }
 
-uint32_t program_sublist(struct program *program, struct slice text, enum list_kind list)
+uint32_t program_sublist(struct program *program, struct slice text, enum list_kind list,
+                         unsigned subject)
 {
     char key[SUBLIST_TEXT_MAX + 1];
 
     if (text.len > SUBLIST_TEXT_MAX)
         return UINT32_MAX;
-    key[0] = (char)('0' + (char)list);
+    key[0] = (char)('0' + 4 * (int)list + (int)subject);
     if (text.len)
         memcpy(key + 1, text.at, text.len);
     sym number = intern_find(&program->list_keys, slice_make(key, text.len + 1));
@@ -247,7 +254,7 @@ uint32_t program_sublist(struct program *program, struct slice text, enum list_k
     if (program->sublist_count == SUBLISTS_MAX || program->item_count > ITEMS_MAX)
         return UINT32_MAX;
     intern_add(&program->list_keys, slice_make(key, text.len + 1));
-    struct list_builder builder = { .program = program, .list = list };
+    struct list_builder builder = { .program = program, .list = list, .subject = subject + 1 };
     uint32_t compiled = compile_list(&builder, arena_copy(&program->arena, text));
     GROW(program->sublists, program->sublist_count, program->sublist_capacity);
     program->sublists[program->sublist_count++] = compiled;

@@ -108,8 +108,9 @@ void program_release(struct program *program);
 /* A check outside the lists, by the name of its row; listed: it is among policy_checks. */
 struct item program_outside_item(struct program *program, const char *name, bool listed);
 /* The list that an access(5) result stands for, compiled when it is new; UINT32_MAX when there are
- * too many. */
-uint32_t program_sublist(struct program *program, struct slice text, enum list_kind list);
+ * too many. subject: enum reply_class of the table. */
+uint32_t program_sublist(struct program *program, struct slice text, enum list_kind list,
+                         unsigned subject);
 /* The value of a restriction class; false when there is none of the name. */
 bool program_find_class(const struct program *program, struct slice name, struct slice *value);
 /* "smtpd_client_restrictions"; NULL outside the lists. Static storage. */

@@ -172,9 +172,10 @@ static void place_question(struct program *program, uint32_t number)
 
 uint32_t question_add(struct program *program, const struct question *question, unsigned list)
 {
-    struct slice key = arena_format(&program->arena, "%s %c %s", question->name,
-                                    question->reads_list ? (int)('a' + list) : '-',
-                                    question->argument ? question->argument : "");
+    struct slice key =
+        arena_format(&program->arena, "%s %c%u %s", question->name,
+                     question->reads_list ? (int)('a' + list) : '-', question->subject,
+                     question->argument ? question->argument : "");
     uint32_t number = intern_add(&program->question_keys, key) - SYM_EMPTY - 1;
 
     if (number < program->question_count)

@@ -177,13 +177,16 @@ static struct slice known(const struct leaf_text *text)
     return text->state == LEAF_KNOWN ? text->text : slice_make("", 0);
 }
 
-/* The label of the list decides how x.1.z codes are mended (the server answers for the list). */
+/* The label of the list decides how x.1.z codes are mended (the server answers for the list), or that
+ * of the table which led here. */
 static uint32_t act(struct leaf *leaf, const struct question *question, struct slice action)
 {
     struct action_context context = { .list = (enum list_kind)question->list };
 
     leaf_explain(leaf, "%s answers \"%.*s\"", question->argument, SLICE_FMT(action));
-    if (question->list == LIST_SENDER)
+    if (question->subject)
+        context.reply = (enum reply_class)(question->subject - 1);
+    else if (question->list == LIST_SENDER)
         context.reply = REPLY_SENDER;
     else if (question->list == LIST_RELAY || question->list == LIST_RECIPIENT)
         context.reply = REPLY_RECIPIENT;

@@ -135,6 +135,7 @@ struct question {
     struct slice zone, filter;        /* ARGUMENT_DOMAIN: "list.example", "127.0.0.[2..4]" */
     uint16_t code;
     uint8_t ccert_search; /* enum ccert_search */
+    uint8_t subject;      /* a service in a table's result: enum reply_class of that table, + 1 */
     bool tempfail_defers; /* "defer" instead of "defer_if_permit" */
     bool reads_list;      /* the answer depends on the list it stands in (reply label) */
     uint8_t list;         /* enum list_kind of the first occurrence */
