@@ -24,6 +24,10 @@ static const struct {
 
 enum { MAX_CANDIDATES = 60 };
 
+/* Which values may not hold what Postfix 3.5 would have quoted. It quotes addresses alone: a HELO
+ * name stands as the client sent it. */
+enum strictness { LENIENT, STRICT_ADDRESSES, STRICT };
+
 /* --- forward, for the odd lines ---------------------------------------------------------------- */
 
 static bool starts(const char *at, const char *end, struct slice with)
@@ -84,9 +88,11 @@ static const char *skip_quoted(const char *at, const char *end)
 }
 
 /* End of the value of `key` at `at` (the '>' for <values>); NULL when it is none, `end` with *cut
- * when the line breaks off. Strict refuses what Postfix 3.5 would have quoted. */
-static const char *value_end(enum key key, const char *at, const char *end, bool strict, bool *cut)
+ * when the line breaks off. */
+static const char *value_end(enum key key, const char *at, const char *end,
+                             enum strictness strictness, bool *cut)
 {
+    bool strict = strictness == STRICT || (strictness == STRICT_ADDRESSES && keys[key].address);
     if (!keys[key].angle)
         return word_end(key, at, end);
     const char *plain = keys[key].address ? skip_quoted(at, end) : at, *p = plain;
@@ -108,7 +114,7 @@ struct tail {
 };
 
 /* Reads a whole tail beginning with a key at `at`. */
-static bool read_tail(const char *at, const char *end, bool strict, struct tail *tail)
+static bool read_tail(const char *at, const char *end, enum strictness strict, struct tail *tail)
 {
     *tail = (struct tail){ .end = at };
     enum key key = key_at(at, end, KEY_FROM);
@@ -149,7 +155,8 @@ static void set_tail(const struct tail *tail, struct event *event)
 const char *attributes_forward(const char *at, const char *end, struct event *event)
 {
     struct tail tail;
-    if (!read_tail(at, end, true, &tail) && !read_tail(at, end, false, &tail))
+    if (!read_tail(at, end, STRICT, &tail) && !read_tail(at, end, STRICT_ADDRESSES, &tail) &&
+        !read_tail(at, end, LENIENT, &tail))
         return NULL;
     set_tail(&tail, event);
     return tail.cut ? end : tail.end;
@@ -169,18 +176,24 @@ static const char *candidate_before(const char *at, const char *from, const char
     return NULL;
 }
 
-/* Tries every ';' from the right: complete and strict first, then complete, then cut off. */
+/* Tries every ';' from the right: complete and strict first, then ever less so, then cut off. */
 static const char *back_slowly(const char *at, const char *end, struct event *event)
 {
-    for (int pass = 0; pass < 3; pass++) {
+    static const struct {
+        enum strictness strict;
+        bool cut;
+    } passes[] = {
+        { STRICT, false }, { STRICT_ADDRESSES, false }, { LENIENT, false }, { LENIENT, true }
+    };
+    for (size_t pass = 0; pass < COUNT(passes); pass++) {
         const char *from = end;
         for (int i = 0; i < MAX_CANDIDATES; i++) {
             struct tail tail;
             from = candidate_before(at, from, end);
             if (!from)
                 break;
-            if (read_tail(from + 2, end, pass == 0, &tail) && tail.cut == (pass == 2) &&
-                (tail.cut || tail.end == end)) {
+            if (read_tail(from + 2, end, passes[pass].strict, &tail) &&
+                tail.cut == passes[pass].cut && (tail.cut || tail.end == end)) {
                 set_tail(&tail, event);
                 return from;
             }
