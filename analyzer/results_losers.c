@@ -50,23 +50,26 @@ static void book_spam(struct loser *loser, uint32_t message, enum tally_effect e
     loser->sums.spam++;
 }
 
-/* Books a labelled message that counts, row by row. */
+/* Books a labelled message that counts. All its recipients share its key, but for the key that is the
+ * recipient: elsewhere its worst effect stands for them, at the time of the first. */
 static void book_message(const struct results *results, enum results_dimension dimension,
-                         const uint8_t *effects, uint32_t number, struct loser *losers)
+                         uint32_t number, struct loser *losers)
 {
     const struct evidence *evidence = results->parts.evidence;
     const struct message *message = &evidence->messages[number];
-    unsigned facts = results->facts[number];
-    for (uint32_t i = 0; i < message->row_count; i++) {
+    const uint8_t *effects = results_effects(results), *worst = results_worst_effects(results);
+    bool each = dimension == BY_RECIPIENT, booked = false;
+    for (uint32_t i = 0; i < message->row_count && (each || !booked); i++) {
         uint32_t row = message->first_row + i;
         if (!tally_baseline_accepts(results->tally, row))
             continue;
         struct loser *loser = &losers[results_row_key(results, row, dimension)];
-        enum tally_effect effect = (enum tally_effect)effects[row];
-        if (facts & FACT_HAM)
+        enum tally_effect effect = (enum tally_effect)(each ? effects[row] : worst[number]);
+        if (results->facts[number] & FACT_HAM)
             book_ham(loser, number, evidence->rows[row].time_us, effect);
         else
             book_spam(loser, number, effect);
+        booked = true;
     }
 }
 
@@ -82,14 +85,14 @@ static bool has_losses(const struct results *results)
 
 static struct loser *count_losers(const struct results *results, enum results_dimension dimension)
 {
-    const uint8_t *effects = results_effects(results), *worst = results_worst_effects(results);
+    const uint8_t *worst = results_worst_effects(results);
     struct loser *losers =
         xcalloc(results_key_limit(results, dimension) + (size_t)1, sizeof *losers);
     for (uint32_t m = 0; m < results->parts.evidence->message_count; m++) {
         unsigned facts = results->facts[m];
         bool counts = facts & FACT_COUNTS && facts & FACT_LET_IN;
         if (counts && (facts & FACT_HAM || (facts & FACT_SPAM && is_lost(worst[m]))))
-            book_message(results, dimension, effects, m, losers);
+            book_message(results, dimension, m, losers);
     }
     return losers;
 }

@@ -12,7 +12,7 @@
 #include "base/number_text.h"
 #include "base/xalloc.h"
 
-enum { NEEDS_LOOKED_AT = 2000, SNIPPET_LIMIT = 1 << 16, DAYS_MIN = 7, DAYS_MAX = 365 };
+enum { NEEDS_LOOKED_AT = 200, SNIPPET_LIMIT = 1 << 16, DAYS_MIN = 7, DAYS_MAX = 365 };
 #define CARRIER_SHARE 0.5 /* of the loss: it is that sender's case, not a rate */
 
 /* What to do about a kind of missing evidence: a row per word of `needs` (spec/examples.md), the part
