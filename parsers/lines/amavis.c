@@ -138,6 +138,25 @@ static size_t find_arrow(struct slice rest)
     return first;
 }
 
+/* Length of "<R>,<R>..." in front of ", Key: ..."; quoted local parts are passed over. */
+static size_t recipients_length(struct slice text)
+{
+    size_t at = 0;
+    while (at < text.len && text.at[at] == '<') {
+        struct slice rest = slice_skip(text, at);
+        if (slice_starts(rest, "<\""))
+            rest = slice_skip(rest, slice_find(rest, (struct slice)SLICE("\"@")));
+        size_t behind = (size_t)(rest.at - text.at) + slice_index(rest, '>') + 1;
+        if (behind >= text.len)
+            return text.len;
+        at = behind + (text.at[behind] == ',');
+        if (text.at[behind] != ',' || at == text.len || text.at[at] != '<')
+            return behind;
+    }
+    size_t stop = slice_find(text, (struct slice)SLICE(">, ")); /* not only addresses in <> */
+    return stop < text.len ? stop + 1 : text.len;
+}
+
 const char *slot_amavis(const char *at, const char *end, struct event *event)
 {
     struct slice rest = take_head(slice_make(at, (size_t)(end - at)), event);
@@ -154,8 +173,7 @@ const char *slot_amavis(const char *at, const char *end, struct event *event)
     event_set(event, FIELD_SENDER, slice_skip(left, open + 1));
     take_origin(slice_head(left, open), event);
     struct slice right = slice_skip(rest, arrow + 5);
-    size_t stop = slice_find(right, (struct slice)SLICE(">, "));
-    size_t take = stop < right.len ? stop + 1 : right.len;
+    size_t take = recipients_length(right);
     event_set(event, FIELD_RECIPIENTS, slice_head(right, take));
     take_pairs(slice_skip(right, take + 2), event);
     return end;

@@ -28,6 +28,23 @@ static void take_pair(struct slice pair, struct event *event)
     }
 }
 
+/* "len: N, time: ..., rcpts: <R,R>, mime_rcpts: <...>" behind the symbols. */
+static void take_rest(struct slice text, struct event *event)
+{
+    static const struct slice len = SLICE("len: "), rcpts = SLICE(", rcpts: <");
+    if (slice_starts(text, len.at)) {
+        struct slice size = slice_skip(text, len.len);
+        event_set(event, FIELD_SIZE, slice_head(size, slice_index(size, ',')));
+    }
+    size_t at = slice_find(text, rcpts);
+    struct slice list = slice_skip(text, at + rcpts.len);
+    size_t close = slice_find(list, (struct slice)SLICE(">, mime_rcpts: <"));
+    if (close == list.len) /* the last of the line */
+        close = slice_last_index(list, '>');
+    if (at < text.len && close < list.len)
+        event_set(event, FIELD_RECIPIENTS, slice_head(list, close));
+}
+
 /* "NAME: T (ACTION): [score/threshold] [SYMBOLS]" */
 static bool take_metric(struct slice text, struct event *event)
 {
@@ -53,6 +70,7 @@ static bool take_metric(struct slice text, struct event *event)
     struct slice symbols = slice_skip(numbers, slice_find(numbers, (struct slice)SLICE("] [")) + 3);
     size_t last = slice_find(symbols, (struct slice)SLICE("]), "));
     event_set(event, FIELD_TEST_SCORES, slice_head(symbols, last));
+    take_rest(slice_skip(symbols, last + 4), event);
     return true;
 }
 
@@ -66,13 +84,25 @@ static void correct_verdict(struct event *event)
         event_set(event, FIELD_VERDICT, (struct slice)SLICE("spam"));
 }
 
+/* Length of "NAME: <VALUE>" or "NAME: VALUE" in front of ", "; a quoted local part is passed over. */
+static size_t pair_length(struct slice text)
+{
+    static const struct slice close = SLICE(">, ");
+    size_t open = slice_find(text, (struct slice)SLICE(": <"));
+    if (open > slice_index(text, ','))
+        return slice_find(text, (struct slice)SLICE(", "));
+    size_t quote = slice_starts(slice_skip(text, open), ": <\"")
+                       ? slice_find(text, (struct slice)SLICE("\"@"))
+                       : open;
+    quote = quote < text.len ? quote : open;
+    return quote + slice_find(slice_skip(text, quote), close) + 1;
+}
+
 const char *slot_rspamd(const char *at, const char *end, struct event *event)
 {
     struct slice rest = slice_make(at, (size_t)(end - at));
     while (rest.len && rest.at[0] != '(') {
-        bool angle = slice_find(rest, (struct slice)SLICE(": <")) < slice_index(rest, ',');
-        size_t len = angle ? slice_find(rest, (struct slice)SLICE(">, ")) + 1
-                           : slice_find(rest, (struct slice)SLICE(", "));
+        size_t len = pair_length(rest);
         take_pair(slice_head(rest, len), event);
         rest = slice_skip(rest, len + 2);
     }
