@@ -82,6 +82,7 @@ static void count_loss(const struct allowing *work, uint32_t row, struct key_los
     uint32_t message = results->row_message[row], client = results->message_client[message];
     enum label_kind kind = label_kind_of(results->labels.of_message[message]);
     int64_t time_us = results->parts.evidence->rows[row].time_us;
+    int64_t day = civil_day(time_us, results->parts.input.first_offset);
     loss->seen = message + 1;
     loss->spam += kind == LABEL_SPAM;
     if (kind != LABEL_HAM)
@@ -89,8 +90,8 @@ static void count_loss(const struct allowing *work, uint32_t row, struct key_los
     loss->several |= loss->ham && loss->network != results->clusters.network[client];
     loss->cluster = results->clusters.of_client[client];
     loss->network = results->clusters.network[client];
-    loss->days += loss->ham++ == 0 || time_us / DAY_US != loss->last_day;
-    loss->last_day = time_us / DAY_US;
+    loss->days += loss->ham++ == 0 || day != loss->last_day;
+    loss->last_day = day;
     loss->last_us = time_us;
 }
 

@@ -23,16 +23,17 @@ static bool is_lost(unsigned effect)
 }
 
 /* Books one row of a wanted message with its key. */
-static void book_ham(struct loser *loser, uint32_t message, int64_t time_us,
-                     enum tally_effect effect)
+static void book_ham(const struct results *results, struct loser *loser, uint32_t message,
+                     int64_t time_us, enum tally_effect effect)
 {
     struct results_loser *sums = &loser->sums;
     if (loser->seen != message + 1) {
         loser->seen = message + 1;
         loser->worst = EFFECT_NONE;
-        sums->days += sums->came++ == 0 || time_us / DAY_US != loser->last_day;
+        int64_t day = civil_day(time_us, results->parts.input.first_offset);
+        sums->days += sums->came++ == 0 || day != loser->last_day;
         sums->last_us = time_us;
-        loser->last_day = time_us / DAY_US;
+        loser->last_day = day;
     }
     if (effect <= loser->worst)
         return;
@@ -66,7 +67,7 @@ static void book_message(const struct results *results, enum results_dimension d
         struct loser *loser = &losers[results_row_key(results, row, dimension)];
         enum tally_effect effect = (enum tally_effect)(each ? effects[row] : worst[number]);
         if (results->facts[number] & FACT_HAM)
-            book_ham(loser, number, evidence->rows[row].time_us, effect);
+            book_ham(results, loser, number, evidence->rows[row].time_us, effect);
         else
             book_spam(loser, number, effect);
         booked = true;

@@ -51,8 +51,8 @@ struct series_work {
 /* The number of the week of an instant; weeks are counted from the first Monday's week of 1970. */
 static int64_t week_number(int64_t time_us, int offset_minutes)
 {
-    int64_t local = time_us + (int64_t)offset_minutes * 60 * 1000000 + MONDAY * DAY_US;
-    return local >= 0 ? local / WEEK_US : -((-local + WEEK_US - 1) / WEEK_US);
+    int64_t day = civil_day(time_us, offset_minutes) + MONDAY;
+    return day / WEEK_DAYS - (day % WEEK_DAYS < 0);
 }
 
 static bool counts(const struct results *results, uint32_t message)

@@ -41,18 +41,31 @@ int64_t civil_to_us(const struct civil_time *civil, int offset_minutes)
     return seconds * US_PER_SECOND + civil->micros;
 }
 
-struct civil_time civil_from_us(int64_t time_us, int offset_minutes)
+/* The day of an instant; *rest: the time of that day. */
+static int64_t split_day(int64_t time_us, int offset_minutes, int64_t *rest)
 {
     int64_t days = time_us / DAY_US;
-    int64_t rest = time_us % DAY_US + (int64_t)offset_minutes * 60 * US_PER_SECOND;
-    days += rest / DAY_US;
-    rest %= DAY_US;
-    if (rest < 0) {
-        rest += DAY_US;
+    *rest = time_us % DAY_US + (int64_t)offset_minutes * 60 * US_PER_SECOND;
+    days += *rest / DAY_US;
+    *rest %= DAY_US;
+    if (*rest < 0) {
+        *rest += DAY_US;
         days--;
     }
+    return days;
+}
+
+int64_t civil_day(int64_t time_us, int offset_minutes)
+{
+    int64_t rest;
+    return split_day(time_us, offset_minutes, &rest);
+}
+
+struct civil_time civil_from_us(int64_t time_us, int offset_minutes)
+{
     struct civil_time civil;
-    civil_from_days(days, &civil);
+    int64_t rest;
+    civil_from_days(split_day(time_us, offset_minutes, &rest), &civil);
     civil.micros = (int)(rest % US_PER_SECOND);
     int seconds = (int)(rest / US_PER_SECOND);
     civil.hour = seconds / 3600;

@@ -23,6 +23,8 @@ struct civil_time {
 int64_t civil_days(int year, int month, int day);
 /* Microseconds since the epoch for a civil time in a zone offset_minutes east of UTC. */
 int64_t civil_to_us(const struct civil_time *civil, int offset_minutes);
+/* Days from 1970-01-01 to the date of an instant in a zone offset_minutes east of UTC. */
+int64_t civil_day(int64_t time_us, int offset_minutes);
 /* The civil time of an instant in a zone offset_minutes east of UTC. */
 struct civil_time civil_from_us(int64_t time_us, int offset_minutes);
 /* The machine's zone at that instant, minutes east of UTC (localtime_r). */

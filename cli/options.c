@@ -322,7 +322,7 @@ static const struct option_row rows[] = {
     { "jsonl", 0, NULL, COMMAND_EVENTS | COMMAND_TRANSACTIONS | COMMAND_DNS, set_output, 0, FORMAT_JSONL,
       "JSON Lines; the default" },
     { "csv", 0, NULL, COMMAND_REPLAY, set_output, 0, FORMAT_CSV,
-      "one line per restriction, with a header" },
+      "one line per restriction and one per week, with a header" },
     { "html", 0, NULL, COMMAND_REPLAY | COMMAND_REPORT, NULL, 0, 0, NULL },
     { "output", 'O', "FILE", ALL & ~COMMAND_TUI, set_text, AT(output_file), 0,
       "write there (to a temporary name, then renamed) instead of standard output" },

@@ -94,6 +94,8 @@ START_TEST(rfc3339_is_parsed_and_printed)
     ck_assert_int_eq(offset, stamps[_i].offset);
     char out[TIME_TEXT_MAX];
     ck_assert_slice(civil_format_rfc3339(time_us, offset, out), stamps[_i].printed);
+    struct civil_time t = civil_from_us(time_us, offset);
+    ck_assert_int_eq(civil_day(time_us, offset), civil_days(t.year, t.month, t.day));
     ck_assert_msg(slice_equal(civil_format_day(time_us, offset, out),
                               slice_head(slice_of(stamps[_i].printed), 10)),
                   "%s: %s", stamps[_i].printed, out);

@@ -515,6 +515,10 @@ START_TEST(test_rescue)
     losers = results_losers(world.results, BY_SENDER_DOMAIN, 9, &world.arena, &count, &all);
     ck_assert(count == 1 && all == 1 && losers[0].lost == 4 && losers[0].came == 5 &&
               losers[0].days == 2 && losers[0].spam == 3);
+    /* Days are those of the log's zone: here one begins at the first minute. */
+    world.results->parts.input.first_offset = 24 * 60 - 1;
+    losers = results_losers(world.results, BY_SENDER_DOMAIN, 9, &world.arena, &count, &all);
+    ck_assert_uint_eq(losers[0].days, 3);
     results_toggle(world.results,
                    find_restriction(world.results, "reject_unknown_client_hostname"));
     rescue = results_rescue(world.results, &world.arena);
