@@ -20,7 +20,9 @@ struct choice {
 #define CHOICE_CLIENT UINT32_MAX
 #define CHOICE_ORDER  (UINT32_MAX - 1)
 #define CHOICE_MARK   (UINT32_MAX - 2) /* was the sender checked in an earlier mail? */
-#define CHOICE_FIRST  CHOICE_MARK      /* from here on no question */
+#define CHOICE_SIZE   (UINT32_MAX - 3) /* did the client announce the size at MAIL? */
+#define CHOICE_UTF8   (UINT32_MAX - 4) /* did it say SMTPUTF8 at MAIL, where that is not supported? */
+#define CHOICE_FIRST  CHOICE_UTF8      /* from here on no question */
 
 struct choices {
     struct choice items[CHOICES_MAX];

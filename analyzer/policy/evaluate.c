@@ -117,6 +117,39 @@ static void decide_all(const struct run *run, struct decision *decisions)
         decisions[i] = run->rejected;
 }
 
+/* A client that announces its SIZE= is refused at MAIL, another one when all is sent. */
+static enum status check_announced_size(struct run *run)
+{
+    const struct item *item = &run->evaluation->program->message_size;
+
+    if (!list_run_is_enabled(run, item) || !list_run_may_act(run, item) ||
+        !choices_take(run->choices, CHOICE_SIZE, 0, 2, run->slot))
+        return STATUS_DUNNO;
+    return check_outside(run, item);
+}
+
+/* Where SMTPUTF8 is not supported, a client that says it is refused at MAIL: perhaps for the sake of a
+ * recipient that it has not named yet. */
+static enum status check_smtputf8(struct run *run)
+{
+    const struct program *program = run->evaluation->program;
+    enum status status = STATUS_DUNNO;
+    uint32_t slot = run->slot;
+
+    if (program->settings.smtputf8)
+        return STATUS_DUNNO;
+    for (run->slot = 0; run->slot < run->unit->row_count; run->slot++)
+        if (list_run_may_act(run, &program->recipient_syntax))
+            break;
+    if (run->slot < run->unit->row_count && choices_take(run->choices, CHOICE_UTF8, 0, 2, slot)) {
+        run->presence.recipient = true;
+        status = check_outside(run, &program->recipient_syntax);
+        run->presence.recipient = false;
+    }
+    run->slot = slot;
+    return status;
+}
+
 /* From the connection, or postscreen's part of it, to MAIL: true when the client may name recipients. */
 static bool begin_mail(struct run *run)
 {
@@ -142,7 +175,8 @@ static bool begin_mail(struct run *run)
         return false;
     run->presence.helo = has_helo;
     run->presence.sender = true;
-    if (check_outside(run, &program->sender_syntax) == STATUS_REJECT)
+    if (check_outside(run, &program->sender_syntax) == STATUS_REJECT ||
+        check_smtputf8(run) == STATUS_REJECT || check_announced_size(run) == STATUS_REJECT)
         return false;
     if (!delayed && check_mail(run) == STATUS_REJECT)
         return false;

@@ -300,6 +300,13 @@ enum status list_run_check(struct run *run, const struct item *item)
     return apply(run, resolve(run, number, item->question, slot), item);
 }
 
+bool list_run_may_act(struct run *run, const struct item *item)
+{
+    uint32_t slot;
+
+    return ask(run, item->question, &slot) != OUTCOME_NUMBER_DUNNO;
+}
+
 bool list_run_is_enabled(const struct run *run, const struct item *item)
 {
     return item->check == CHECK_NONE || run->evaluation->enabled[item->check];

@@ -51,6 +51,8 @@ struct run {
 enum status list_run_reject(struct run *run, const struct note *reply, bool never_warned);
 /* Asks one check, whether or not it is switched on. */
 enum status list_run_check(struct run *run, const struct item *item);
+/* True when the answer to a check, wherever it is asked, can be that it acts. */
+bool list_run_may_act(struct run *run, const struct item *item);
 /* True when a check is switched on; checks without a number always are. */
 bool list_run_is_enabled(const struct run *run, const struct item *item);
 /* Evaluates a list by its number. */

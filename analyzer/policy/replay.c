@@ -30,7 +30,8 @@ static bool recipients_are_independent(const struct columns *columns)
     const struct program *program = columns->program;
 
     if (program->counts_recipients || program->asks_unlisted_sender ||
-        program->stage_lists[LIST_DATA] || program->stage_lists[LIST_END_OF_DATA])
+        !program->settings.smtputf8 || program->stage_lists[LIST_DATA] ||
+        program->stage_lists[LIST_END_OF_DATA])
         return false;
     for (unsigned c = 0; c < COLUMNS; c++) {
         size_t cells = (size_t)columns->class_count[c] * program->column_count[c];

@@ -38,6 +38,10 @@ static void need_point(const struct replay *replay, uint32_t row, const struct c
         need_set_add(needs, slice_of("recipient_count"));
     else if (point->question == CHOICE_MARK)
         need_set_add(needs, slice_of("earlier_mail"));
+    else if (point->question == CHOICE_SIZE)
+        need_set_add(needs, slice_of("size"));
+    else if (point->question == CHOICE_UTF8)
+        need_set_add(needs, slice_of("recipient"));
     else if (point->question == CHOICE_CLIENT)
         columns_client_needs(&replay->columns, row, scratch, needs);
     else

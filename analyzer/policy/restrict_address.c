@@ -160,6 +160,27 @@ uint32_t restrict_unverified_address(struct leaf *leaf, const struct question *q
     return outcome_any_of(&leaf->program->outcomes, any, 4);
 }
 
+static bool is_ascii(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.at[i] > 127)
+            return false;
+    return true;
+}
+
+/* With smtputf8_enable = no the parameter SMTPUTF8 is not supported, and without it a domain must be
+ * ASCII. The log has no parameters. */
+static uint32_t without_smtputf8(struct leaf *leaf, const struct question *question)
+{
+    struct outcomes *outcomes = &leaf->program->outcomes;
+    bool is_local = is_ascii(mail_address_domain(address_of(leaf, question)->text));
+    uint32_t unsupported =
+        outcome_reply(outcomes, OUTCOME_REJECT, 555, slice_of("5.5.4"), CAUSE_LASTING, 0);
+
+    return leaf_unknown(leaf, need_of(question),
+                        is_local ? OUTCOME_NUMBER_DUNNO : leaf_reject(leaf, question), unsupported);
+}
+
 uint32_t restrict_address_syntax(struct leaf *leaf, const struct question *question)
 {
     const struct leaf_text *address = address_of(leaf, question);
@@ -168,6 +189,8 @@ uint32_t restrict_address_syntax(struct leaf *leaf, const struct question *quest
         return OUTCOME_NUMBER_DUNNO; /* DESIGN.md 5.1: envelopes are well formed */
     if (resolved(leaf, question)->syntax_error)
         return leaf_reject(leaf, question);
+    if (!leaf->settings->smtputf8 && !is_ascii(address->text))
+        return without_smtputf8(leaf, question);
     return OUTCOME_NUMBER_DUNNO;
 }
 

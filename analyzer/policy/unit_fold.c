@@ -15,7 +15,7 @@ void unit_fold_init(struct unit_fold *fold, const struct evaluation *evaluation,
     fold->recipients = xcalloc((size_t)count * STATES + 1, sizeof *fold->recipients);
     fold->known = xcalloc((size_t)count * STATES + 1, sizeof *fold->known);
     fold->is_exact = !program->stage_lists[LIST_DATA] && !program->stage_lists[LIST_END_OF_DATA] &&
-                     !program->asks_unlisted_sender;
+                     !program->asks_unlisted_sender && program->settings.smtputf8;
 }
 
 void unit_fold_release(struct unit_fold *fold)
