@@ -12,9 +12,13 @@
 
 enum { STAGES_MAX = 16 };
 
+enum stage_kind { STAGE_RESTRICTIONS, STAGE_FILTER, STAGE_MAILBOX, STAGE_CHAIN };
+
+static const char *const kind_names[] = { "restrictions", "filter", "mailbox", "chain" };
+
 /* A stage while it is counted. */
 struct stage_work {
-    const char *kind;
+    enum stage_kind kind;
     sym program;    /* of a filter; SYM_NONE else */
     bool says_spam; /* a filter of spam, not of viruses only */
     bool silent;
@@ -79,12 +83,12 @@ static bool meets(const struct results *results, const struct stage_work *stage,
     const struct message *message = &results->parts.evidence->messages[number];
     bool seen = false, refused = results->facts[number] & FACT_REFUSED;
     *caught = refused;
-    if (slice_is(slice_of(stage->kind), "restrictions"))
+    if (stage->kind == STAGE_RESTRICTIONS)
         return true;
     if (stage->program != SYM_NONE) {
         *caught = is_caught(results, message, stage->program, &seen);
-        bool passed_by = slice_is(slice_of(stage->kind), "mailbox") ? is_delivered(results, message)
-                                                                    : message->hops != 0;
+        bool passed_by =
+            stage->kind == STAGE_MAILBOX ? is_delivered(results, message) : message->hops != 0;
         return seen || (stage->silent && !refused && passed_by);
     }
     *caught = is_caught(results, message, ANYBODY, &seen) || !is_delivered(results, message);
@@ -103,7 +107,7 @@ static bool is_circular(const struct results *results, const struct stage_work *
     if (label->given)
         return false;
     const char *const *sources = label_sources(&results->labels, label->sources, &count);
-    bool restrictions = slice_is(slice_of(stage->kind), "restrictions");
+    bool restrictions = stage->kind == STAGE_RESTRICTIONS;
     for (size_t i = 0; i < count; i++) {
         struct slice source = slice_of(sources[i]);
         bool by_filter =
@@ -166,9 +170,10 @@ static struct stage_work *find_filter(struct chain *chain, sym program)
             return &chain->stages[i];
     if (chain->count + 2 > STAGES_MAX)
         return NULL;
-    chain->stages[chain->count] = (struct stage_work){
-        .kind = program == MAILBOX ? "mailbox" : "filter", .program = program, .silent = true
-    };
+    chain->stages[chain->count] =
+        (struct stage_work){ .kind = program == MAILBOX ? STAGE_MAILBOX : STAGE_FILTER,
+                             .program = program,
+                             .silent = true };
     return &chain->stages[chain->count++];
 }
 
@@ -195,8 +200,7 @@ static void order_filters(struct chain *chain)
     size_t used = 0;
     for (int mailbox = 0; mailbox < 2; mailbox++)
         for (size_t i = 1; i < chain->count; i++)
-            if (chain->stages[i].says_spam &&
-                slice_is(slice_of(chain->stages[i].kind), "mailbox") == mailbox)
+            if (chain->stages[i].says_spam && (chain->stages[i].kind == STAGE_MAILBOX) == mailbox)
                 ordered[used++] = chain->stages[i];
     for (size_t i = 0; i < used; i++)
         chain->stages[i + 1] = ordered[i];
@@ -223,7 +227,7 @@ static void finish_spam(const struct stage_work *stage, struct results_stage *ou
 static struct results_stage finish_stage(const struct results *results, struct stage_work *stage)
 {
     struct results_stage out = {
-        .kind = stage->kind,
+        .kind = kind_names[stage->kind],
         .name = stage->program == MAILBOX
                     ? slice_of(NULL)
                     : intern_text(&results->parts.evidence->text, stage->program),
@@ -312,11 +316,11 @@ struct results_stages results_stages(const struct results *results, struct arena
 {
     struct chain chain = { .results = results, .count = 1 };
     struct results_stages out = { 0 };
-    chain.stages[0] = (struct stage_work){ .kind = "restrictions" };
+    chain.stages[0] = (struct stage_work){ .kind = STAGE_RESTRICTIONS };
     find_filters(&chain);
     order_filters(&chain);
     find_pair(&chain, &out.recapture);
-    chain.stages[chain.count++] = (struct stage_work){ .kind = "chain" };
+    chain.stages[chain.count++] = (struct stage_work){ .kind = STAGE_CHAIN };
     struct results_stage *stages = ARENA_ARRAY(arena, struct results_stage, chain.count);
     for (size_t i = 0; i < chain.count; i++) {
         struct stage_work *stage = &chain.stages[i];

@@ -43,7 +43,7 @@ struct series_work {
     const struct results *results;
     enum results_series_kind kind;
     const uint8_t *effects; /* of the candidate, the worst by message */
-    uint8_t *acts;          /* SERIES_HITS: enum tri by class of the candidate's replay */
+    uint8_t *hits;          /* SERIES_REFUSED, SERIES_HITS: enum tri by message */
 };
 
 /* ---- weeks ---- */
@@ -169,20 +169,27 @@ static void make_calendar(struct calendar *calendar, const struct results *resul
 
 /* ---- one series ---- */
 
-static enum tri acts_on(const struct series_work *work, const struct message *message)
+/* Finds the messages that a restriction acts on, or may: some row of them. */
+static void find_hits(const struct series_work *work, const uint8_t *acts)
 {
-    const struct results_side *side = &work->results->candidate;
-    enum tri worst = TRI_NO;
-    for (uint32_t i = 0; i < message->row_count; i++) {
-        uint32_t row = message->first_row + i;
-        if (side->from_log && side->from_log[row] == FROM_LOG_NO_SMTPD)
+    const struct results *results = work->results;
+    const struct results_side *side = &results->candidate;
+    const uint32_t *classes = replay_row_classes(side->view.replay);
+    memset(work->hits, TRI_NO, results->parts.evidence->message_count);
+    for (uint32_t row = 0; row < results->parts.evidence->row_count; row++) {
+        uint8_t act = acts[classes ? classes[row] : replay_class(side->view.replay, row)];
+        if (act == TRI_NO || (side->from_log && side->from_log[row] == FROM_LOG_NO_SMTPD))
             continue;
-        enum tri acts = (enum tri)work->acts[replay_class(side->view.replay, row)];
-        if (acts == TRI_YES)
-            return TRI_YES;
-        worst = acts == TRI_UNKNOWN ? TRI_UNKNOWN : worst;
+        uint8_t *hit = &work->hits[results->row_message[row]];
+        *hit = *hit == TRI_YES ? TRI_YES : act;
     }
-    return worst;
+}
+
+static void find_refused(const struct series_work *work)
+{
+    const struct results *results = work->results;
+    for (uint32_t m = 0; m < results->parts.evidence->message_count; m++)
+        work->hits[m] = results->facts[m] & FACT_REFUSED ? TRI_YES : TRI_NO;
 }
 
 /* Counts the messages of one label that the baseline let in. */
@@ -200,32 +207,23 @@ static void count_labelled(const struct series_work *work, uint32_t number, stru
                                              : TRI_NO);
 }
 
-/* Counts a hit among all messages of a week. */
-static void count_hit(const struct series_work *work, uint32_t number, struct hit_count *count)
-{
-    const struct results *results = work->results;
-    enum tri hit = TRI_NO;
-    if (work->kind == SERIES_HITS)
-        hit = acts_on(work, &results->parts.evidence->messages[number]);
-    else if (results->facts[number] & FACT_REFUSED)
-        hit = TRI_YES;
-    if (hit != TRI_NO)
-        hit_count_hit(count, results->clusters.of_client[results->message_client[number]], hit);
-}
-
 static void count_week(const struct calendar *calendar, const struct series_work *work, size_t week,
                        struct hit_count *count)
 {
-    bool labelled = work->kind == SERIES_HAM_LOST || work->kind == SERIES_SPAM_STOPPED;
-    if (labelled)
+    const struct results *results = calendar->results;
+    const uint32_t *message = calendar->messages + calendar->starts[week];
+    const uint32_t *end = calendar->messages + calendar->starts[week + 1];
+    if (work->kind == SERIES_HAM_LOST || work->kind == SERIES_SPAM_STOPPED) {
         hit_count_clear(count);
-    else
-        hit_count_load(count, calendar->all[week].rates, calendar->all[week].count);
-    for (uint32_t i = calendar->starts[week]; i < calendar->starts[week + 1]; i++)
-        if (labelled)
-            count_labelled(work, calendar->messages[i], count);
-        else
-            count_hit(work, calendar->messages[i], count);
+        for (; message < end; message++)
+            count_labelled(work, *message, count);
+        return;
+    }
+    hit_count_load(count, calendar->all[week].rates, calendar->all[week].count);
+    for (; message < end; message++)
+        if (work->hits[*message] != TRI_NO)
+            hit_count_hit(count, results->clusters.of_client[results->message_client[*message]],
+                          (enum tri)work->hits[*message]);
 }
 
 /* The senders of every week, for the rates that are about all mail. */
@@ -304,12 +302,15 @@ static void make_series(struct calendar *calendar, struct arena *arena, struct r
     uint8_t *acts = xcalloc(replay_class_count(side->view.replay) + (size_t)1, 1);
     struct series_work work = { .results = results,
                                 .effects = results_worst_effects(results),
-                                .acts = acts };
+                                .hits = xcalloc(results->parts.evidence->message_count + (size_t)1,
+                                                1) };
     struct hit_count count;
     hit_count_init(&count, results->clusters.keys.count);
     count_senders(calendar, &count);
     for (int kind = SERIES_HAM_LOST; kind < SERIES_HITS; kind++) {
         work.kind = (enum results_series_kind)kind;
+        if (kind == SERIES_REFUSED)
+            find_refused(&work);
         series[drift->series_count++] = count_series(calendar, &work, &count, arena);
     }
     work.kind = SERIES_HITS;
@@ -317,11 +318,13 @@ static void make_series(struct calendar *calendar, struct arena *arena, struct r
         if (!has_series(&side->restrictions[i]))
             continue;
         find_acts(side, i, acts);
+        find_hits(&work, acts);
         series[drift->series_count] = count_series(calendar, &work, &count, arena);
         series[drift->series_count++].restriction = &side->restrictions[i];
     }
     hit_count_release(&count);
     free(acts);
+    free(work.hits);
     drift->series = series;
 }
 
