@@ -380,12 +380,14 @@ static APART bool match_choices(const struct step *step, const char *at, const c
 static inline bool match_steps(const struct step *step, const char *at, const char *end,
                                struct event *event)
 {
+    if (step->kind == STEP_END)
+        return at == end;
     for (; step->kind != STEP_UNTIL; step++) {
         at = take_step(step, at, end, event);
         if (!at)
             return false;
-        if (step->kind == STEP_END)
-            return true;
+        if (step[1].kind == STEP_END)
+            return at == end;
     }
     return match_choices(step, at, end, event);
 }
@@ -476,7 +478,7 @@ const struct compiled_shape *shape_set_get(const struct shape_set *set, size_t i
 static inline unsigned severity_of(const char *at, size_t len)
 {
     unsigned severity;
-    if (len < 8)
+    if (len < 8 || at[0] < 'a') /* as most queue ids begin */
         return 0;
     switch (at[0]) {
     case 'w':

@@ -68,7 +68,7 @@ size_t queue_id_prefix(const char *at, const char *end)
     /* the first digit of a long id counts 380 million seconds: no lower case for centuries */
     if (left < ID_SHORT_MIN + 2 || *at > 'Z' || *at < '0')
         return 0;
-    if (left > 9 && bytes_equal(at, "NOQUEUE: ", 9))
+    if (*at == 'N' && left > 9 && bytes_equal(at, "NOQUEUE: ", 9))
         return 7;
     size_t len = left >= 16 ? queue_id_run16(at) : 0;
     if (len == 0)
@@ -113,9 +113,8 @@ static inline const char *take_port(const char *at, const char *end, struct even
 
 const char *slot_client(const char *at, const char *end, struct event *event)
 {
-    const char *open = byte_find(at, end, '[');
-    const char *close = open ? byte_find(open, end, ']') : NULL;
-    if (!close || byte_find(at, open, ' '))
+    const char *close, *open = byte_find_brackets(at, end, &close);
+    if (!open)
         return NULL;
     event_set(event, FIELD_CLIENT_NAME, name_or_null(at, open));
     event_set(event, FIELD_CLIENT_ADDRESS, name_or_null(open + 1, close));
