@@ -386,6 +386,8 @@ static const struct line_shape policyd_weight[] = {
     WARN("{*}: could not open{reason}", "x: could not open x: No such file or directory"),
     WARN("{*}: syntax error in file{reason}", "x: syntax error in file x: x"),
     NOTE("xcache killed", "xcache killed"),
+    NOTE("Got {*} terminated{text}", "Got SIGTERM:x. Child 4711 terminated."),
+    NOTE("{*}: {*} reloaded", "x: /etc/policyd-weight.conf reloaded"),
 };
 
 static const struct line_shape postfwd[] = {
@@ -459,6 +461,18 @@ static const struct line_shape postfwd[] = {
     NOTE("set up syslogging {text}", "set up syslogging Sys::Syslog"),
     NOTE("updating parent rate {text}", "updating parent rate limit object 'x'"),
     WARN("{*}-daemon check failed{reason}", "x-daemon check failed x times - respawning in x seconds"),
+    WARN("error: {reason}", "error: file:/etc/postfwd.cf not found - will be ignored"),
+    NOTE("{*} unchanged - using cached {text}", "file:/etc/postfwd.cf unchanged - using cached content (mtime: 1)"),
+    NOTE("reading {text}", "reading file:/etc/postfwd.cf"),
+    WARN("Rule {reason}", "Rule 3 (/etc/postfwd.cf line 4): contains no action and will be ignored"),
+    NOTE("loaded: {text}", "loaded: Rules 7 - "),
+    NOTE("Saved {text}", "Saved 3 rate limits"),
+    NOTE("Fetched {text}", "Fetched 3 rate limits"),
+    WARN("dns err: {reason}", "dns err: \"timeout\", detail: \"x\""),
+    NOTE("compare {text}", "compare client_address:  \"192.0.2.7\"  \"=\"  \"192.0.2.7\""),
+    NOTE("deneg {text}", "deneg client_address:  \"192.0.2.7\"  \"!=\"  \"192.0.2.7\""),
+    NOTE("match {text}", "match client_address: 1"),
+    NOTE("Action: {text}", "Action: DUNNO"),
 };
 /* clang-format on */
 

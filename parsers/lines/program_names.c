@@ -72,7 +72,7 @@ static const struct program_rule rules[] = {
     { "spampd", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&spampd_shapes) },
     { "spamass-milter", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&spamass_milter_shapes) },
     { "clamd clamav", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamd_shapes, &clamd_texts) },
-    { "freshclam", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&freshclam_shapes) },
+    { "freshclam", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&freshclam_shapes, &freshclam_texts) },
     { "clamav-milter", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamav_milter_shapes, &clamav_milter_texts) },
     { "clamsmtpd", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&clamsmtp_shapes) },
     { "mimedefang mimedefang.pl mimedefang-multiplexor", PROGRAM_OTHER, SERVICE_FILTER, TABLES(&mimedefang_shapes) },

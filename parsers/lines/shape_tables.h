@@ -58,6 +58,7 @@ extern const struct shape_table bogofilter_shapes;
 extern const struct shape_table srs_shapes;
 extern const struct shape_table fetchmail_shapes;
 extern const struct shape_table clamd_texts;
+extern const struct shape_table freshclam_texts;
 extern const struct shape_table clamav_milter_texts;
 extern const struct shape_table mailscanner_texts;
 extern const struct shape_table milter_greylist_texts;
