@@ -197,14 +197,14 @@ static void find_filters(struct chain *chain)
 static void order_filters(struct chain *chain)
 {
     struct stage_work ordered[STAGES_MAX];
-    size_t used = 0;
+    size_t used = 1;
+    ordered[0] = chain->stages[0];
     for (int mailbox = 0; mailbox < 2; mailbox++)
         for (size_t i = 1; i < chain->count; i++)
             if (chain->stages[i].says_spam && (chain->stages[i].kind == STAGE_MAILBOX) == mailbox)
                 ordered[used++] = chain->stages[i];
-    for (size_t i = 0; i < used; i++)
-        chain->stages[i + 1] = ordered[i];
-    chain->count = used + 1;
+    memcpy(chain->stages, ordered, used * sizeof *ordered);
+    chain->count = used;
 }
 
 /* Labels that only exist for what passed say nothing about how much was caught. */

@@ -49,9 +49,8 @@ struct explainer {
 static uint32_t key_of(const struct program *program, const struct item *item)
 {
     uintptr_t at = (uintptr_t)item, first = (uintptr_t)program->items;
-    uintptr_t end = (uintptr_t)(program->items + program->item_count);
 
-    if (program->items && at >= first && at < end)
+    if (at >= first && at - first < program->item_count * sizeof *item)
         return (uint32_t)((at - first) / sizeof *item);
     return OUTSIDE_KEY | item->question;
 }

@@ -136,8 +136,9 @@ static uint32_t access_outcome(struct leaf *leaf, unsigned wanted, uint32_t hit)
     unsigned result = eval_access(leaf);
     if (result == wanted)
         return hit;
-    return result & wanted ? leaf_unknown(leaf, NULL, OUTCOME_NUMBER_DUNNO, hit)
-                           : OUTCOME_NUMBER_DUNNO;
+    if (result & wanted)
+        return leaf_unknown(leaf, NULL, OUTCOME_NUMBER_DUNNO, hit);
+    return OUTCOME_NUMBER_DUNNO;
 }
 
 uint32_t restrict_screen_access(struct leaf *leaf, const struct question *question)

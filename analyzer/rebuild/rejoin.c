@@ -8,7 +8,7 @@
 #include "base/xalloc.h"
 
 /* A message goes through few filters; longer chains are a contradiction in the log. */
-enum { CHAIN_MAX = 16 };
+enum { CHAIN_MAX = 16, NAMESAKES_MAX = 1000 };
 /* A hop whose hand-over line is lost is still one when it is born this soon. */
 #define HOP_US ((int64_t)5 * 60 * 1000 * 1000)
 
@@ -250,27 +250,33 @@ static bool handed_on(const struct rebuild *r, uint32_t parent, uint32_t child)
     return false;
 }
 
-/* The message that a hop without word of its origin was before: the last with its message-id and
- * sender that was handed to a filter in time; of the same second's lines the order is not told. */
-static uint32_t parent_by_message_id(const struct rebuild *r, const struct id_index *ids,
-                                     uint32_t child)
+/* True when `parent` may be what a hop without word of its origin was before: a mail with its
+ * message-id and sender that was handed to a filter in time. */
+static bool went_on_as(const struct rebuild *r, uint32_t parent, uint32_t child)
 {
     const struct evidence *e = r->evidence;
-    const struct message *hop = &e->messages[child];
-    uint32_t best = NONE;
-    uint32_t i = id_index_first(ids, id_hash(slice_of(hop->message_id)));
-    for (; i != NONE; i = ids->next[i] - 1) {
-        const struct message *before = &e->messages[i];
-        if (i == child || before->time_us > hop->time_us || (i > child && best != NONE) ||
-            strcmp(before->message_id, hop->message_id) != 0 ||
-            (before->sender && hop->sender &&
-             !address_equal(intern_text(&e->senders, before->sender),
-                            intern_text(&e->senders, hop->sender))))
-            continue;
-        if (handed_on(r, i, child))
-            best = i;
+    const struct message *hop = &e->messages[child], *before = &e->messages[parent];
+    return before->time_us <= hop->time_us && strcmp(before->message_id, hop->message_id) == 0 &&
+           (!before->sender || !hop->sender ||
+            address_equal(intern_text(&e->senders, before->sender),
+                          intern_text(&e->senders, hop->sender))) &&
+           handed_on(r, parent, child);
+}
+
+/* The last mail before the hop in reading order that went on as it, or the first behind it: of the
+ * same second's lines the order is not told. NAMESAKES_MAX in each direction are looked at, for
+ * senders can give all their mail one message-id. next and before: the mails with one id (+ 1). */
+static uint32_t parent_by_message_id(const struct rebuild *r, const uint32_t *next,
+                                     const uint32_t *before, uint32_t child)
+{
+    const uint32_t *const ways[] = { before, next };
+    for (size_t way = 0; way < COUNT(ways); way++) {
+        uint32_t left = NAMESAKES_MAX;
+        for (uint32_t i = ways[way][child]; i && left--; i = ways[way][i - 1])
+            if (went_on_as(r, i - 1, child))
+                return i - 1;
     }
-    return best;
+    return NONE;
 }
 
 /* Hops that nothing names: mail from this machine with the message-id of one that went to it. */
@@ -278,17 +284,24 @@ static void hops_guess(struct rebuild *r)
 {
     const struct evidence *e = r->evidence;
     struct id_index ids = { .next = NULL };
+    uint32_t *before = NULL;
     for (uint32_t i = 0; i < e->message_count; i++) {
         const struct message_note *note = &r->notes[i];
         bool local = note->marks & MARK_LOOPBACK || note->birth == BIRTH_PICKUP;
         if (!local || note->marks & MARK_GONE || !e->messages[i].message_id || r->edges->parent[i])
             continue;
-        if (!ids.next)
+        if (!before) {
             id_index_build(&ids, r, ID_MESSAGE);
-        join(r, parent_by_message_id(r, &ids, i), i);
+            before = xcalloc((size_t)e->message_count + 1, sizeof *before);
+            for (uint32_t k = 0; k < e->message_count; k++)
+                if (ids.next[k])
+                    before[ids.next[k] - 1] = k + 1;
+        }
+        join(r, parent_by_message_id(r, ids.next, before, i), i);
     }
-    if (ids.next)
+    if (before)
         id_index_release(&ids);
+    free(before);
 }
 
 void rejoin_finish(struct rebuild *r)

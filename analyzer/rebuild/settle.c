@@ -232,7 +232,7 @@ static enum message_source source_of(const struct rebuild *r, uint32_t number)
         return MESSAGE_INTERNAL;
     if (note->birth == BIRTH_PICKUP)
         return MESSAGE_LOCAL;
-    return note->marks & (MARK_LOOPBACK | MARK_GATEWAY) ? MESSAGE_GATEWAY : MESSAGE_SMTP;
+    return (note->marks & (MARK_LOOPBACK | MARK_GATEWAY)) ? MESSAGE_GATEWAY : MESSAGE_SMTP;
 }
 
 /* A row for a recipient that no line names. */
