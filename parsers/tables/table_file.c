@@ -32,13 +32,27 @@ static void be_silent(const DB_ENV *environment, const char *prefix, const char 
     (void)message;
 }
 
+/* libdb believes what stands in a page: in a broken file it loops or divides by zero, unless the file
+ * was verified before. The verifying handle is of no further use. */
+static int verify_db(const char *path)
+{
+    DB *db = NULL;
+    int error = db_create(&db, NULL, 0);
+    if (error)
+        return error;
+    db->set_errcall(db, be_silent);
+    return db->verify(db, path, NULL, NULL, 0);
+}
+
 static bool each_in_db(struct lookup_table *table, struct slice path, table_entry_fn add,
                        const char **reason)
 {
     DB *db = NULL;
     DBC *cursor = NULL;
     DBT key = { 0 }, value = { 0 };
-    int error = db_create(&db, NULL, 0);
+    int error = verify_db(path.at);
+    if (error == 0)
+        error = db_create(&db, NULL, 0);
     if (error == 0) {
         db->set_errcall(db, be_silent);
         error = db->open(db, NULL, path.at, NULL, DB_UNKNOWN, DB_RDONLY, 0);
