@@ -94,6 +94,14 @@ static void print_restrictions(void)
         "is "
         "missing is\n"
         "*unknown*, and named.\n\n"
+        "The parameters of MAIL and the pace of the client leave no trace: whether it announced "
+        "the\n"
+        "size (`size`), said SMTPUTF8 (`sender`, `recipient`), or had its sender checked in an\n"
+        "earlier mail (`earlier_mail`) is *unknown* where it matters. Taken for granted is that a\n"
+        "logged sender `user@host` was not written as `host!user` or `user%host`; smtpd's limits\n"
+        "(`smtpd_hard_error_limit`, `smtpd_recipient_limit`) are not simulated: a remark counts "
+        "the\n"
+        "recipients beyond them.\n\n"
         "| restriction | reads | answered | reply | what it does |\n|---|---|---|---|---|\n",
         stdout);
     size_t count;

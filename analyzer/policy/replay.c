@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "analyzer/policy/client_name.h"
+#include "analyzer/policy/limits.h"
 #include "analyzer/policy/policy_internal.h"
 #include "analyzer/policy/screen_tests.h"
 #include "analyzer/policy/service_postgrey.h"
@@ -434,6 +435,7 @@ struct replay *replay_new(const struct policy *policy, const struct evidence *ev
         group_rows(replay);
     }
     judge_all(replay);
+    limits_remark(replay, remarks);
     return replay;
 }
 

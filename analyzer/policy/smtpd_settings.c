@@ -75,8 +75,23 @@ static void read_codes(struct smtpd_settings *settings, struct config *config)
         int64_t code = config_int(config, codes[i].name);
         *codes[i].value = (uint16_t)(code < 0 || code > 999 ? 0 : code);
     }
-    int64_t limit = config_int(config, "message_size_limit");
-    settings->message_size_limit = limit > 0 ? (uint64_t)limit : 0;
+}
+
+static void read_limits(struct smtpd_settings *settings, struct config *config)
+{
+    const struct {
+        const char *name;
+        uint64_t *value;
+    } limits[] = {
+        { "message_size_limit", &settings->message_size_limit },
+        { "smtpd_recipient_limit", &settings->recipient_limit },
+        { "smtpd_hard_error_limit", &settings->hard_error_limit },
+    };
+
+    for (size_t i = 0; i < COUNT(limits); i++) {
+        int64_t limit = config_int(config, limits[i].name);
+        *limits[i].value = limit > 0 ? (uint64_t)limit : 0;
+    }
 }
 
 static void read_protocols(struct smtpd_settings *settings, struct config *config)
@@ -166,6 +181,7 @@ void smtpd_settings_init(struct smtpd_settings *settings, struct config *config,
     settings->version = config_version(config);
     read_flags(settings, config);
     read_codes(settings, config);
+    read_limits(settings, config);
     read_protocols(settings, config);
     read_texts(settings, config);
     read_lists(settings, config);

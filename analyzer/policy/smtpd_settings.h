@@ -28,7 +28,8 @@ struct smtpd_settings {
     uint16_t unverified_sender_defer_code, unverified_recipient_defer_code;
     uint16_t unknown_local_code, unknown_alias_code, unknown_mailbox_code, unknown_relay_code;
     uint64_t message_size_limit; /* 0: none */
-    bool asks_v4, asks_v6;       /* inet_protocols */
+    uint64_t recipient_limit, hard_error_limit;
+    bool asks_v4, asks_v6; /* inet_protocols */
     struct slice null_access_key, maps_rbl_domains, default_rbl_reply, myorigin;
     struct slice verify_sender; /* address_verify_sender, complete */
     struct slice policy_default_action;
