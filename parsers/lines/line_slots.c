@@ -113,8 +113,9 @@ static inline const char *take_port(const char *at, const char *end, struct even
 
 const char *slot_client(const char *at, const char *end, struct event *event)
 {
-    const char *close, *open = byte_find_brackets(at, end, &close);
-    if (!open)
+    const char *open = byte_find(at, end, '[');
+    const char *close = open ? byte_find(open, end, ']') : NULL;
+    if (!close || byte_find(at, open, ' '))
         return NULL;
     event_set(event, FIELD_CLIENT_NAME, name_or_null(at, open));
     event_set(event, FIELD_CLIENT_ADDRESS, name_or_null(open + 1, close));

@@ -29,42 +29,6 @@ static inline const char *byte_find(const char *at, const char *end, char c)
     return at < end ? memchr(at, c, (size_t)(end - at)) : NULL;
 }
 
-/* The first '[' in at[0..end) when no blank stands before it and a ']' behind it, the first of which
- * becomes *close; else NULL. One walk for what the callers of byte_find take three for. */
-static inline const char *byte_find_brackets(const char *at, const char *end, const char **close)
-{
-#ifdef __SSE2__
-    const __m128i opening = _mm_set1_epi8('['), closing = _mm_set1_epi8(']');
-    const char *found = NULL;
-    unsigned fresh = 0xffff; /* the last sixteen bytes may overlap those before */
-    while (end - at >= 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        unsigned closes = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, closing)) & fresh;
-        if (!found) {
-            __m128i blank = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' '));
-            unsigned opens = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, opening)) & fresh;
-            unsigned before = (opens & -opens) - 1; /* all bits when there is none */
-            if ((unsigned)_mm_movemask_epi8(blank) & fresh & before)
-                return NULL;
-            found = opens ? at + __builtin_ctz(opens) : NULL;
-            closes &= ~before;
-        }
-        if (closes) {
-            *close = at + __builtin_ctz(closes);
-            return found;
-        }
-        size_t left = (size_t)(end - at) - 16;
-        if (left == 0)
-            return NULL;
-        fresh = left < 16 ? 0xffffu << (16 - left) : 0xffff;
-        at += left < 16 ? left : 16;
-    }
-#endif
-    const char *open = byte_find(at, end, '[');
-    *close = open ? byte_find(open, end, ']') : NULL;
-    return *close && !byte_find(at, open, ' ') ? open : NULL;
-}
-
 /* The last c in at[0..end), NULL when there is none; *seen tells whether `other` stands behind it
  * (or anywhere when there is no c). */
 static inline const char *byte_find_last(const char *at, const char *end, char c, char other,
