@@ -28,6 +28,11 @@ enum { MAX_CANDIDATES = 60 };
  * name stands as the client sent it. */
 enum strictness { LENIENT, STRICT_ADDRESSES, STRICT };
 
+static bool line_is_cut(const struct event *event)
+{
+    return event->line && event->line->truncated;
+}
+
 /* --- forward, for the odd lines ---------------------------------------------------------------- */
 
 static bool starts(const char *at, const char *end, struct slice with)
@@ -87,24 +92,48 @@ static const char *skip_quoted(const char *at, const char *end)
     return behind && behind < end && (*behind == '@' || *behind == '>') ? behind : at;
 }
 
+/* True when the line ends before the quoted local part at `at` does. */
+static bool ends_in_quotes(const char *at, const char *end)
+{
+    const char *behind = quoted_end(at, end);
+    return !behind || behind == end;
+}
+
+static bool needs_quotes(const char *at, const char *end)
+{
+    while (at < end && !memchr("\"<>", *at, 3))
+        at++;
+    return at < end;
+}
+
+/* The '>' that ends a value, NULL when the line breaks off before it. */
+static const char *closing_angle(enum key key, const char *at, const char *end)
+{
+    for (; (at = memchr(at, '>', (size_t)(end - at))) != NULL; at++)
+        if (ends_value(at + 1, end, key))
+            break;
+    return at;
+}
+
 /* End of the value of `key` at `at` (the '>' for <values>); NULL when it is none, `end` with *cut
- * when the line breaks off. */
+ * when the line breaks off. *cut says before whether it is known to be cut. */
 static const char *value_end(enum key key, const char *at, const char *end,
                              enum strictness strictness, bool *cut)
 {
+    bool cut_line = *cut;
     bool strict = strictness == STRICT || (strictness == STRICT_ADDRESSES && keys[key].address);
+    *cut = false;
     if (!keys[key].angle)
         return word_end(key, at, end);
-    const char *plain = keys[key].address ? skip_quoted(at, end) : at, *p = plain;
-    for (; (p = memchr(p, '>', (size_t)(end - p))) != NULL; p++)
-        if (ends_value(p + 1, end, key))
-            break;
+    const char *plain = keys[key].address ? skip_quoted(at, end) : at;
+    if (strict && plain == at && at < end && *at == '"') {
+        *cut = cut_line && ends_in_quotes(at, end);
+        return *cut ? end : NULL;
+    }
+    const char *p = closing_angle(key, plain, end);
     *cut = p == NULL;
     p = p ? p : end;
-    for (const char *q = plain; strict && q < p; q++)
-        if (memchr("\"<>", *q, 3))
-            return NULL;
-    return p;
+    return strict && needs_quotes(plain, p) ? NULL : p;
 }
 
 struct tail {
@@ -114,7 +143,8 @@ struct tail {
 };
 
 /* Reads a whole tail beginning with a key at `at`. */
-static bool read_tail(const char *at, const char *end, enum strictness strict, struct tail *tail)
+static bool read_tail(const char *at, const char *end, enum strictness strict, bool cut_line,
+                      struct tail *tail)
 {
     *tail = (struct tail){ .end = at };
     enum key key = key_at(at, end, KEY_FROM);
@@ -122,9 +152,11 @@ static bool read_tail(const char *at, const char *end, enum strictness strict, s
         return false;
     for (;;) {
         const char *value = at + keys[key].name.len;
+        tail->cut = cut_line;
         const char *stop = value_end(key, value, end, strict, &tail->cut);
         if (!stop)
             return false;
+        tail->cut |= cut_line && !keys[key].angle && stop == end;
         if (tail->cut)
             return true;
         tail->has[key] = true;
@@ -135,7 +167,8 @@ static bool read_tail(const char *at, const char *end, enum strictness strict, s
         enum key found = next ? key_at(next, end, key + 1) : KEYS;
         if (found == KEYS) {
             /* the line may break off in the middle of a key */
-            tail->cut = next && end - next < 14 && memchr(next, '<', (size_t)(end - next)) == NULL;
+            tail->cut = (next && end - next < 14 && !memchr(next, '<', (size_t)(end - next))) ||
+                        (cut_line && end - at == 1);
             return at == end || tail->cut || *at == ':';
         }
         at = next;
@@ -155,8 +188,10 @@ static void set_tail(const struct tail *tail, struct event *event)
 const char *attributes_forward(const char *at, const char *end, struct event *event)
 {
     struct tail tail;
-    if (!read_tail(at, end, STRICT, &tail) && !read_tail(at, end, STRICT_ADDRESSES, &tail) &&
-        !read_tail(at, end, LENIENT, &tail))
+    bool cut = line_is_cut(event);
+    if (!read_tail(at, end, STRICT, cut, &tail) &&
+        !read_tail(at, end, STRICT_ADDRESSES, cut, &tail) &&
+        !read_tail(at, end, LENIENT, cut, &tail))
         return NULL;
     set_tail(&tail, event);
     return tail.cut ? end : tail.end;
@@ -183,16 +218,21 @@ static const char *back_slowly(const char *at, const char *end, struct event *ev
         enum strictness strict;
         bool cut;
     } passes[] = {
-        { STRICT, false }, { STRICT_ADDRESSES, false }, { LENIENT, false }, { LENIENT, true }
+        { STRICT, false },          { STRICT_ADDRESSES, false },
+        { STRICT_ADDRESSES, true }, /* of lines that are known to be cut */
+        { LENIENT, false },         { LENIENT, true },
     };
+    bool cut_line = line_is_cut(event);
     for (size_t pass = 0; pass < COUNT(passes); pass++) {
         const char *from = end;
+        if (passes[pass].cut && passes[pass].strict && !cut_line)
+            continue;
         for (int i = 0; i < MAX_CANDIDATES; i++) {
             struct tail tail;
             from = candidate_before(at, from, end);
             if (!from)
                 break;
-            if (read_tail(from + 2, end, passes[pass].strict, &tail) &&
+            if (read_tail(from + 2, end, passes[pass].strict, cut_line, &tail) &&
                 tail.cut == passes[pass].cut && (tail.cut || tail.end == end)) {
                 set_tail(&tail, event);
                 return from;
@@ -300,7 +340,8 @@ const char *attributes_back(const char *at, const char *end, struct event *event
 {
     uint64_t has[EVENT_MASK_WORDS];
     memcpy(has, event->has, sizeof has);
-    const char *stop = end - at > 12 ? back_quickly(at, end, event) : NULL;
+    bool common = end - at > 12 && !line_is_cut(event);
+    const char *stop = common ? back_quickly(at, end, event) : NULL;
     if (stop)
         return stop;
     memcpy(event->has, has, sizeof has);
