@@ -88,14 +88,15 @@ struct results {
  * results_free. */
 struct results *results_new(const struct results_parts *parts);
 
-/* The steps of results_new and results_free that make and give back facts and memo. */
+/* Makes facts and memo: a step of results_new. */
 void results_facts_init(struct results *results);
+/* Gives them back: a step of results_free. */
 void results_facts_release(struct results *results);
 /* Forgets what rests on the candidate's switches, as they are about to change. */
 void results_facts_forget(const struct results *results);
-/* What the candidate does to each row, and its worst to each message (enum tally_effect). Borrowed
- * until the next toggle. */
+/* What the candidate does to each row (enum tally_effect). Borrowed until the next toggle. */
 const uint8_t *results_effects(const struct results *results);
+/* The worst of these by message. Borrowed until the next toggle. */
 const uint8_t *results_worst_effects(const struct results *results);
 /* The rows of mail that counts on which a restriction of a side acts; SIZE_MAX: that the candidate
  * stops. In the order of their numbers; borrowed until the next call or toggle. */

@@ -22,7 +22,6 @@ struct stage_work {
     sym program;    /* of a filter; SYM_NONE else */
     bool says_spam; /* a filter of spam, not of viruses only */
     bool silent;
-    uint64_t messages; /* with a verdict of it */
     uint64_t reached, caught, given, circular, unlabelled;
     uint64_t labelled_caught; /* of what it caught: labelled, and counted */
     uint64_t spam_passed, spam, open_passed, open_caught;
@@ -187,7 +186,6 @@ static void find_filters(struct chain *chain)
             struct stage_work *stage = program != SYM_NONE ? find_filter(chain, program) : NULL;
             if (!stage)
                 continue;
-            stage->messages++;
             stage->says_spam |= verdict->answer == FILTER_SPAM;
             stage->silent &= verdict->answer == FILTER_SPAM || verdict->answer == FILTER_VIRUS;
         }

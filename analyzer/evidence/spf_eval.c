@@ -27,8 +27,9 @@ static bool can_be_asked(struct slice name)
     return true;
 }
 
-enum spf_asked spf_ask(struct spf_run *run, enum dns_type type, struct slice name,
-                       struct dns_answer *answer)
+/* A name that cannot be asked (too long, empty label) counts as void without a look-up. */
+static enum spf_asked ask(struct spf_run *run, enum dns_type type, struct slice name,
+                          struct dns_answer *answer)
 {
     *answer = (struct dns_answer){ .rcode = DNS_NXDOMAIN };
     if (!can_be_asked(name))
@@ -77,11 +78,11 @@ enum spf_asked spf_validated_names(struct spf_run *run, struct slice *names, siz
     size_t len = ip_reverse_name(client, client->family == 4 ? "in-addr.arpa" : "ip6.arpa", reverse,
                                  sizeof reverse);
     *count = 0;
-    enum spf_asked asked = spf_ask(run, DNS_PTR, slice_make(reverse, len), &pointers);
+    enum spf_asked asked = ask(run, DNS_PTR, slice_make(reverse, len), &pointers);
     if (asked != SPF_ASK_FOUND)
         return asked;
     for (uint32_t i = 0; i < pointers.count && i < SPF_MAX_NAMES; i++) {
-        asked = spf_ask(run, address_type(run), pointers.answers[i], &addresses);
+        asked = ask(run, address_type(run), pointers.answers[i], &addresses);
         if (asked == SPF_ASK_MISSING)
             return asked;
         if (asked == SPF_ASK_FOUND &&
@@ -116,7 +117,7 @@ static enum match match_address(struct spf_run *run, const struct spf_term *term
 {
     struct dns_answer answer;
     uint8_t bits = run->query->client.family == 4 ? term->bits4 : term->bits6;
-    enum match match = match_of(run, spf_ask(run, address_type(run), name, &answer));
+    enum match match = match_of(run, ask(run, address_type(run), name, &answer));
     if (match != MATCH_YES)
         return match;
     return has_address(&answer, &run->query->client, bits) ? MATCH_YES : MATCH_NO;
@@ -125,7 +126,7 @@ static enum match match_address(struct spf_run *run, const struct spf_term *term
 static enum match match_mx(struct spf_run *run, const struct spf_term *term, struct slice name)
 {
     struct dns_answer answer;
-    enum match match = match_of(run, spf_ask(run, DNS_MX, name, &answer));
+    enum match match = match_of(run, ask(run, DNS_MX, name, &answer));
     if (match != MATCH_YES)
         return match;
     if (answer.count > SPF_MAX_NAMES)
@@ -212,7 +213,7 @@ static enum match match_term(struct spf_run *run, const struct spf_term *term, s
     case SPF_PTR:
         return match_ptr(run, name);
     case SPF_EXISTS:
-        return match_of(run, spf_ask(run, DNS_A, name, &answer));
+        return match_of(run, ask(run, DNS_A, name, &answer));
     case SPF_ALL:
     case SPF_IP4:
     case SPF_IP6:
@@ -230,7 +231,7 @@ static void explain(struct spf_run *run, struct slice exp, struct slice domain)
     if (!exp.at)
         return;
     struct slice name = spf_target(run, exp, domain, &missing);
-    if (missing || spf_ask(run, DNS_TXT, name, &answer) != SPF_ASK_FOUND || answer.count != 1)
+    if (missing || ask(run, DNS_TXT, name, &answer) != SPF_ASK_FOUND || answer.count != 1)
         return;
     run->answer->explanation = spf_expand(run, answer.answers[0], domain, true, &missing);
     if (missing)
@@ -287,7 +288,7 @@ static enum spf_result select_record(struct spf_run *run, struct slice domain, s
 {
     struct dns_answer answer;
     *text = (struct slice){ NULL, 0 };
-    switch (spf_ask(run, DNS_TXT, domain, &answer)) {
+    switch (ask(run, DNS_TXT, domain, &answer)) {
     case SPF_ASK_FOUND:
         break;
     case SPF_ASK_VOID:

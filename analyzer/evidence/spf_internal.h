@@ -20,9 +20,6 @@ struct spf_run {
 
 enum spf_asked { SPF_ASK_FOUND, SPF_ASK_VOID, SPF_ASK_TEMPORARY, SPF_ASK_MISSING };
 
-/* Asks; a name that cannot be asked (too long, empty label) counts as void without a look-up. */
-enum spf_asked spf_ask(struct spf_run *run, enum dns_type type, struct slice name,
-                       struct dns_answer *answer);
 /* The PTR names of the client that lead back to it, at most SPF_MAX_NAMES tried (RFC 7208 5.5).
  * names has room for SPF_MAX_NAMES. SPF_ASK_MISSING when the snapshot lacks an answer. */
 enum spf_asked spf_validated_names(struct spf_run *run, struct slice *names, size_t *count);

@@ -153,17 +153,6 @@ uint32_t outcome_lookup_failure(struct outcomes *outcomes)
                          OUTCOME_NEVER_WARNED);
 }
 
-uint32_t outcome_passing(struct outcomes *outcomes, uint32_t number)
-{
-    struct outcome outcome = *outcome_get(outcomes, number);
-
-    if (outcome.kind != OUTCOME_REJECT && outcome.kind != OUTCOME_DEFER_IF_PERMIT &&
-        outcome.kind != OUTCOME_DEFER_IF_REJECT)
-        return number;
-    outcome.cause = CAUSE_PASSING;
-    return add_outcome(outcomes, &outcome);
-}
-
 uint32_t outcome_list(struct outcomes *outcomes, uint32_t list, unsigned flags)
 {
     return add_outcome(

@@ -70,8 +70,6 @@ uint32_t outcome_reply(struct outcomes *outcomes, enum outcome_kind kind, unsign
 uint32_t outcome_server_error(struct outcomes *outcomes);
 /* 451 4.3.0 "Temporary lookup failure". */
 uint32_t outcome_lookup_failure(struct outcomes *outcomes);
-/* The same outcome, due to something that passes. */
-uint32_t outcome_passing(struct outcomes *outcomes, uint32_t number);
 /* A restriction list as access(5) result. */
 uint32_t outcome_list(struct outcomes *outcomes, uint32_t list, unsigned flags);
 /* What any of these may be: their union, or the one that all are. */

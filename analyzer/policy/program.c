@@ -17,27 +17,22 @@ enum {
 
 /* clang-format off */
 static const struct {
-    const char *parameter, *label, *bare_map;
+    const char *parameter, *bare_map;
 } list_kinds[LIST_KINDS] = {
-    [LIST_CLIENT]      = { "smtpd_client_restrictions", "Client host", "check_client_access" },
-    [LIST_HELO]        = { "smtpd_helo_restrictions", "Helo command", "check_helo_access" },
-    [LIST_SENDER]      = { "smtpd_sender_restrictions", "Sender address", "check_sender_access" },
-    [LIST_RELAY]       = { "smtpd_relay_restrictions", "Recipient address", "check_recipient_access" },
-    [LIST_RECIPIENT]   = { "smtpd_recipient_restrictions", "Recipient address", "check_recipient_access" },
-    [LIST_DATA]        = { "smtpd_data_restrictions", "Data command", NULL },
-    [LIST_END_OF_DATA] = { "smtpd_end_of_data_restrictions", "End-of-data", NULL },
-    [LIST_ETRN]        = { "smtpd_etrn_restrictions", "Etrn command", "check_etrn_access" },
+    [LIST_CLIENT]      = { "smtpd_client_restrictions", "check_client_access" },
+    [LIST_HELO]        = { "smtpd_helo_restrictions", "check_helo_access" },
+    [LIST_SENDER]      = { "smtpd_sender_restrictions", "check_sender_access" },
+    [LIST_RELAY]       = { "smtpd_relay_restrictions", "check_recipient_access" },
+    [LIST_RECIPIENT]   = { "smtpd_recipient_restrictions", "check_recipient_access" },
+    [LIST_DATA]        = { "smtpd_data_restrictions", NULL },
+    [LIST_END_OF_DATA] = { "smtpd_end_of_data_restrictions", NULL },
+    [LIST_ETRN]        = { "smtpd_etrn_restrictions", "check_etrn_access" },
 };
 /* clang-format on */
 
 const char *list_kind_name(unsigned list)
 {
     return list < LIST_KINDS ? list_kinds[list].parameter : NULL;
-}
-
-const char *list_kind_label(unsigned list)
-{
-    return list < LIST_KINDS ? list_kinds[list].label : "Recipient address";
 }
 
 /* The state of compiling one list. */

@@ -115,7 +115,5 @@ uint32_t program_sublist(struct program *program, struct slice text, enum list_k
 bool program_find_class(const struct program *program, struct slice name, struct slice *value);
 /* "smtpd_client_restrictions"; NULL outside the lists. Static storage. */
 const char *list_kind_name(unsigned list);
-/* What the reply calls the thing refused in a list: "Client host". Static storage. */
-const char *list_kind_label(unsigned list);
 
 #endif
