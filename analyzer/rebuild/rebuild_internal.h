@@ -103,7 +103,7 @@ struct session_state {
     struct session_facts facts;
     struct session_note note;
     bool alive, facts_known, connect_seen;
-    bool talked_early; /* improper pipelining: later mails are in it from their beginning */
+    bool talked_early, talked_at_data; /* improper pipelining was logged; first at DATA */
 };
 
 /* A host and Postfix instance: the space in which queue ids and pids are unique. */

@@ -287,6 +287,7 @@ void session_pipelining(struct rebuild *r, const struct event *event)
     if (state->talked_early)
         return; /* smtpd sets its flag once */
     state->talked_early = true;
+    state->talked_at_data = at_data;
     state->facts_known = false;
     if (!state->mail || (!at_data && !within)) {
         state->facts.pipelining = TRI_YES;
@@ -301,10 +302,10 @@ void session_pipelining(struct rebuild *r, const struct event *event)
 
 void session_next_mail(struct session_state *state)
 {
-    if (!state->talked_early || state->facts.pipelining == TRI_YES)
+    if (!state->talked_early)
         return;
-    state->facts.pipelining = TRI_YES;
-    state->facts.late_pipelining = TRI_NO;
+    state->facts.pipelining = state->talked_at_data ? TRI_UNKNOWN : TRI_YES;
+    state->facts.late_pipelining = state->facts.pipelining;
     state->facts_known = false;
 }
 

@@ -20,7 +20,8 @@ void session_disconnect(struct rebuild *r, const struct event *event);
 void session_tls(struct rebuild *r, const struct event *event);
 /* smtpd_pipelining: the client talked out of turn. */
 void session_pipelining(struct rebuild *r, const struct event *event);
-/* Another mail begins: what the client did during the one before holds for it, too. */
+/* Another mail begins: what the client did during the one before holds for it, too. But it would not
+ * have come to DATA had all recipients of that one been refused: then nobody knows. */
 void session_next_mail(struct session_state *state);
 /* Takes HELO name and protocol from the line's fields. */
 void session_learn(struct rebuild *r, struct session_state *state, const struct event *event,

@@ -277,8 +277,8 @@ static const struct {
 } early_talk[] = {
     { "", "", "nn nn" },
     { EARLY("EHLO"), "", "yy yy" },
-    { "", EARLY("DATA"), "ny yy" },
-    { "", EARLY("BDAT"), "ny yy" },
+    { "", EARLY("DATA"), "ny uu" },
+    { "", EARLY("BDAT"), "ny uu" },
     { "", EARLY("RCPT"), "uu yy" },
     { "", EARLY("NOOP"), "uu yy" },
     { "", EARLY("MAIL"), "nn yy" },

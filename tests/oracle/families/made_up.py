@@ -195,4 +195,4 @@ def build(seed, family="all"):
                                                             "pcre:{ {/^(user[0-9]+)@/ $$1} }", ""]))
     for name, got in lists(maker, family).items():
         lines.append("%s =%s" % (name, "".join("\n    " + item for item in got) if r.random() < .5 else " " + ", ".join(got)))
-    return sets.Set("made-%s-%d" % (family, seed), "\n".join(lines) + "\n", maker.files, allow=("ccert", "policy:", "verify:"), answers=True)
+    return sets.Set("made-%s-%d" % (family, seed), "\n".join(lines) + "\n", maker.files, allow=("ccert", "policy:", "verify:", "size"), answers=True)
