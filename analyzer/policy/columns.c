@@ -81,6 +81,12 @@ static bool was_rewritten(const struct message *message)
     return message->sender_origin == ORIGIN_QMGR || message->sender_origin == ORIGIN_CLEANUP;
 }
 
+/* In the column of senders: as the client said them, then as they were rewritten. */
+static uint32_t sender_entry(const struct evidence *evidence, const struct message *message)
+{
+    return message->sender + (was_rewritten(message) ? evidence->senders.count : 0);
+}
+
 static bool may_be_completed(const struct leaf *leaf)
 {
     const struct address_rules *rules = &leaf->settings->addresses;
@@ -187,7 +193,7 @@ static sym memo_key(struct row_memo *memo, const struct evidence *evidence, uint
         number,
         reads & READS_CLIENT ? message->client : 0,
         reads & READS_HELO ? message->helo : 0,
-        reads & READS_SENDER ? message->sender : 0,
+        reads & READS_SENDER ? sender_entry(evidence, message) : 0,
         reads & READS_RECIPIENT ? evidence->rows[row].recipient : 0,
         reads & READS_FACTS ? message->facts : 0,
     };
@@ -236,7 +242,7 @@ static void fill_entry(struct leaf *leaf, enum column column, uint32_t entry)
     case COLUMN_HELO:
         leaf->helo = text_of(&evidence->helos, entry);
         break;
-    case COLUMN_SENDER: /* as the client said them, then as they were rewritten */
+    case COLUMN_SENDER: /* sender_entry */
         fill_sender(leaf, entry % evidence->senders.count, entry >= evidence->senders.count);
         break;
     case COLUMN_RECIPIENT:
@@ -525,9 +531,7 @@ void columns_build(struct columns *columns, struct program *program,
 
 uint32_t columns_sender(const struct columns *columns, const struct message *message)
 {
-    uint32_t entry = was_rewritten(message) ? columns->evidence->senders.count : 0;
-
-    return columns->classes[COLUMN_SENDER][entry + message->sender];
+    return columns->classes[COLUMN_SENDER][sender_entry(columns->evidence, message)];
 }
 
 void columns_release(struct columns *columns)

@@ -75,3 +75,12 @@ void leaf_explain(struct leaf *leaf, const char *format, ...)
                : (size_t)len < sizeof text ? (size_t)len
                                            : sizeof text - 1);
 }
+
+uint32_t leaf_or_nothing(struct leaf *leaf, const struct question *question, uint32_t outcome)
+{
+    bool is_sender = (question->restriction->reads & READS_SENDER) != 0;
+
+    if (!is_sender || !leaf->sender_completed || outcome == OUTCOME_NUMBER_DUNNO)
+        return outcome;
+    return leaf_unknown(leaf, "sender", OUTCOME_NUMBER_DUNNO, outcome);
+}

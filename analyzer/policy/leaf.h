@@ -19,6 +19,9 @@ uint32_t leaf_reject(struct leaf *leaf, const struct question *question);
 uint32_t leaf_tempfail(struct leaf *leaf, const struct question *question);
 /* "not known": notes the word (NULL: none) and gives an outcome that is any of the two. */
 uint32_t leaf_unknown(struct leaf *leaf, const char *need, uint32_t one, uint32_t other);
+/* The outcome of what is asked about a sender's domain, or nothing where it may have had none (it is not
+ * asked then, or not found). */
+uint32_t leaf_or_nothing(struct leaf *leaf, const struct question *question, uint32_t outcome);
 /* Adds to the explanation, when somebody wants one. */
 void leaf_explain(struct leaf *leaf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -242,11 +242,7 @@ uint32_t restrict_rhsbl(struct leaf *leaf, const struct question *question)
     }
     if (!domain_query(leaf, question, text->text, &query))
         return OUTCOME_NUMBER_DUNNO;
-    uint32_t outcome = reject_listed(leaf, question, &query, label);
-    if (question->restriction->detail == SUBJECT_SENDER && leaf->sender_completed &&
-        outcome != OUTCOME_NUMBER_DUNNO) /* of an address without a domain nothing is asked */
-        return leaf_unknown(leaf, need, OUTCOME_NUMBER_DUNNO, outcome);
-    return outcome;
+    return leaf_or_nothing(leaf, question, reject_listed(leaf, question, &query, label));
 }
 
 static uint32_t unknown_permit(struct leaf *leaf)

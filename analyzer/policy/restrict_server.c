@@ -177,6 +177,6 @@ uint32_t restrict_server_access(struct leaf *leaf, const struct question *questi
             outcome = leaf_unknown(leaf, "address_order", outcome, other);
     }
     if (check.unknown)
-        return leaf_unknown(leaf, NULL, outcome, access_search_unknown(&check.search, NULL));
-    return outcome;
+        outcome = leaf_unknown(leaf, NULL, outcome, access_search_unknown(&check.search, NULL));
+    return leaf_or_nothing(leaf, question, outcome);
 }

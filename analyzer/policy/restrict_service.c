@@ -225,6 +225,6 @@ uint32_t restrict_policy_service(struct leaf *leaf, const struct question *quest
     if (model && model->kind == MODEL_POLICYD_SPF && model->spf.test_only)
         return OUTCOME_NUMBER_DUNNO;
     if (model && model->kind == MODEL_POLICYD_SPF && !model->spf.has_unmodelled)
-        return policyd_spf(leaf, &model->spf);
+        return leaf_or_nothing(leaf, question, policyd_spf(leaf, &model->spf));
     return recorded(leaf, question);
 }
