@@ -81,11 +81,9 @@ const uint8_t *results_worst_effects(const struct results *results)
         return memo->worst;
     const uint8_t *effects = results_effects(results);
     memo->worst = xcalloc(evidence->message_count + (size_t)1, 1);
-    for (uint32_t m = 0; m < evidence->message_count; m++) {
-        const struct message *message = &evidence->messages[m];
-        for (uint32_t i = 0; i < message->row_count; i++)
-            if (effects[message->first_row + i] > memo->worst[m])
-                memo->worst[m] = effects[message->first_row + i];
+    for (uint32_t row = 0; row < evidence->row_count; row++) {
+        uint8_t *worst = &memo->worst[results->row_message[row]];
+        *worst = effects[row] > *worst ? effects[row] : *worst;
     }
     return memo->worst;
 }
