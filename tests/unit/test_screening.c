@@ -179,7 +179,6 @@ START_TEST(replies_name_their_test)
 {
     struct evidence evidence;
     struct buffer log;
-    evidence_init(&evidence);
     buffer_init(&log, 1000);
     buffer_format(&log,
                   COMES("999") "Nov 22 10:15:02 mx1 postfix/postscreen[11]: NOQUEUE: reject: RCPT "
