@@ -44,7 +44,7 @@ static enum status check_mail(struct run *run)
 
     run->if_permit = run->if_permit_client.active ? run->if_permit_client : run->if_permit_helo;
     run->sender_checked = false;
-    run->sender_mark_known = true;
+    run->sender_mark_known = run->sender_list_ran = true;
     begin_stage(run);
     enum status status = run_stage_list(run, LIST_SENDER);
     run->if_permit_sender = run->if_permit;
@@ -86,6 +86,7 @@ static enum status check_rcpt(struct run *run)
 
     run->recipient_checked = false;
     if (run->evaluation->program->settings.delay_reject) {
+        run->sender_list_ran = false;
         if (check_client(run) == STATUS_REJECT || (helo && check_helo(run) == STATUS_REJECT) ||
             check_mail(run) == STATUS_REJECT)
             return STATUS_REJECT;

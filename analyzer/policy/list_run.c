@@ -234,6 +234,7 @@ static bool sender_unchecked(struct run *run)
     if (!run->sender_mark_known)
         run->sender_checked = choices_take(run->choices, CHOICE_MARK, 0, 2, run->slot);
     run->sender_mark_known = true;
+    run->mail.order_matters |= !run->sender_list_ran; /* it is that of the recipient before */
     if (run->sender_checked)
         return false;
     run->sender_checked = !run->warn;

@@ -41,6 +41,7 @@ struct run {
     /* reject_unlisted_sender was asked: smtpd forgets that when it runs the sender list, and at no
      * other time. What an earlier mail, or an earlier session of the process, left is not known. */
     bool sender_checked, sender_mark_known;
+    bool sender_list_ran; /* for the recipient at hand */
     bool recipient_checked;
     uint32_t accepted;
     uint32_t outer_check; /* of the item in a stage's list; CHECK_NONE outside */
