@@ -6,7 +6,8 @@
 #include "base/intern.h"
 #include "base/xalloc.h"
 
-enum { NOBODY = UINT32_MAX, HASH_SEED = 12 };
+#define NOBODY UINT32_MAX
+enum { HASH_SEED = 12 };
 
 /* Messages by one kind of id. */
 struct id_table {
