@@ -380,6 +380,7 @@ static void add_message(struct page *page, const struct results_match *match)
     if (match->row_count > EXPLAIN_ROWS_MAX)
         buffer_format(&page->out, "\n  ... and %zu more recipients\n",
                       match->row_count - EXPLAIN_ROWS_MAX);
+    page->arena = NULL;
     arena_release(&arena);
 }
 
