@@ -1,15 +1,8 @@
 /* Lines of ClamAV: clamd, freshclam, clamav-milter, and the proxy clamsmtpd. */
 #include "base/xalloc.h"
+#include "parsers/lines/daemon_rows.h"
 #include "parsers/lines/shape_tables.h"
 
-#define NOTE(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_NOTE, pattern, sample, NULL, 0                                                \
-    }
-#define WARN(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_WARNING, pattern, sample, NULL, 0                                             \
-    }
 #define UPDATE(pattern, sample, ok)                                                                \
     {                                                                                              \
         EVENT_DEFS_UPDATE, pattern, sample, "ok=" ok, 0                                            \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "parsers/lines/daemon_rows.h"
 #include "parsers/lines/line_slots.h"
 #include "parsers/lines/shape_tables.h"
 
@@ -71,10 +72,6 @@ const char *slot_mailbox(const char *at, const char *end, struct event *event)
     return end;
 }
 
-#define NOTE(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_NOTE, pattern, sample, NULL, 0                                                \
-    }
 #define OTHER(pattern, sample)                                                                     \
     {                                                                                              \
         EVENT_FOREIGN, pattern, sample, NULL, 0                                                    \

@@ -1,15 +1,8 @@
 /* Lines of the mail authentication milters: OpenDKIM, OpenDMARC, OpenARC, dkim-filter, dkimproxy. */
 #include "base/xalloc.h"
+#include "parsers/lines/daemon_rows.h"
 #include "parsers/lines/shape_tables.h"
 
-#define NOTE(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_NOTE, pattern, sample, NULL, 0                                                \
-    }
-#define WARN(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_WARNING, pattern, sample, NULL, 0                                             \
-    }
 #define DKIM(pattern, sample, result)                                                              \
     {                                                                                              \
         EVENT_DKIM_RESULT, pattern, sample, "result=" result, 0                                    \

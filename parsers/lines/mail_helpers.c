@@ -1,17 +1,9 @@
 /* Lines of the other programs around a mail server: mimedefang, dspam, bogofilter, postsrsd,
  * fetchmail, procmail and maildrop; and the logger's own repeat markers. */
 #include "base/xalloc.h"
+#include "parsers/lines/daemon_rows.h"
 #include "parsers/lines/line_slots.h"
 #include "parsers/lines/shape_tables.h"
-
-#define NOTE(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_NOTE, pattern, sample, NULL, 0                                                \
-    }
-#define WARN(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_WARNING, pattern, sample, NULL, 0                                             \
-    }
 
 /* clang-format off */
 static const struct line_shape mimedefang[] = {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "parsers/lines/daemon_rows.h"
 #include "parsers/lines/line_slots.h"
 #include "parsers/lines/shape_tables.h"
 
@@ -121,14 +122,6 @@ const char *slot_postgrey(const char *at, const char *end, struct event *event)
     return end;
 }
 
-#define NOTE(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_NOTE, pattern, sample, NULL, 0                                                \
-    }
-#define WARN(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_WARNING, pattern, sample, NULL, 0                                             \
-    }
 #define SPF(pattern, sample)                                                                       \
     {                                                                                              \
         EVENT_SPF_ANSWER, pattern, sample, NULL, 0                                                 \

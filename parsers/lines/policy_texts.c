@@ -1,16 +1,8 @@
 /* What policy services say of themselves, from the formats in their sources: notes and troubles,
  * tried behind the rows of the program that bear evidence. */
 #include "base/xalloc.h"
+#include "parsers/lines/daemon_rows.h"
 #include "parsers/lines/shape_tables.h"
-
-#define NOTE(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_NOTE, pattern, sample, NULL, 0                                                \
-    }
-#define WARN(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_WARNING, pattern, sample, NULL, 0                                             \
-    }
 
 /* clang-format off */
 static const struct line_shape milter_greylist[] = {

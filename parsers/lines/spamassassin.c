@@ -1,11 +1,8 @@
 /* Lines of SpamAssassin's daemon and of what speaks to it: spamd, spampd, spamass-milter. */
 #include "base/xalloc.h"
+#include "parsers/lines/daemon_rows.h"
 #include "parsers/lines/shape_tables.h"
 
-#define NOTE(pattern, sample)                                                                      \
-    {                                                                                              \
-        EVENT_DAEMON_NOTE, pattern, sample, NULL, 0                                                \
-    }
 /* spamd says these behind "spamd: " since 3.1, before that without it. */
 #define SPAMD(prefix)                                                                              \
     { EVENT_SPAM_VERDICT,                                                                          \
