@@ -134,7 +134,8 @@ static void add_gateway_remark(struct results *results)
     const struct evidence *evidence = results->parts.evidence;
     uint64_t told = 0;
     for (uint32_t m = 0; m < evidence->message_count; m++)
-        told += results->reasons[m] == POPULATION_GATEWAY && evidence->messages[m].true_client;
+        told += results->reasons[m] == POPULATION_GATEWAY &&
+                evidence_extra(evidence, &evidence->messages[m])->true_client;
     diagnostics_add(
         results->parts.remarks, results->excluded[POPULATION_GATEWAY].messages, "not_applicable",
         "messages left out of all rates: they came by a gateway (fetchmail or a program "

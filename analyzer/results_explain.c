@@ -47,9 +47,10 @@ static bool is_address(const struct wanted *wanted, struct slice address)
 static bool is_queue_id(const struct evidence *evidence, const struct message *message,
                         struct slice key)
 {
-    if (message->queue_id && slice_is(key, message->queue_id))
+    const char *own = evidence_detail(evidence, message)->queue_id;
+    if (own && slice_is(key, own))
         return true;
-    for (uint32_t i = message->hops; i; i = evidence->hops[i - 1].next)
+    for (uint32_t i = evidence_extra(evidence, message)->hops; i; i = evidence->hops[i - 1].next)
         if (slice_is(key, evidence->hops[i - 1].queue_id))
             return true;
     return false;
@@ -59,10 +60,11 @@ static bool is_wanted(const struct results *results, const struct wanted *wanted
                       const struct message *message)
 {
     const struct evidence *evidence = results->parts.evidence;
+    const char *message_id = evidence_detail(evidence, message)->message_id;
 
     if (is_queue_id(evidence, message, wanted->key))
         return true;
-    if (message->message_id && wanted->bare.len && slice_is(wanted->bare, message->message_id))
+    if (message_id && wanted->bare.len && slice_is(wanted->bare, message_id))
         return true;
     if (is_client(wanted, intern_text(&evidence->text, evidence->clients[message->client].address)))
         return true;
@@ -193,7 +195,8 @@ static void add_facts(const struct evidence *evidence, const struct message *mes
 static void add_true_client(const struct evidence *evidence, const struct message *message,
                             struct cell_list *list)
 {
-    const struct client *client = &evidence->clients[message->true_client];
+    const struct message_extra *extra = evidence_extra(evidence, message);
+    const struct client *client = &evidence->clients[extra->true_client];
     const char *origin = evidence_origin_name(ORIGIN_HEADER);
     if (message->source != MESSAGE_GATEWAY)
         return;
@@ -201,7 +204,7 @@ static void add_true_client(const struct evidence *evidence, const struct messag
     list->cells[list->count - 1].why =
         slice_of("the client is a gateway: rules on it are not applicable to the sender");
     add_sym(list, "true_client_name", &evidence->text, client->name, origin);
-    add_sym(list, "true_helo", &evidence->helos, message->true_helo, origin);
+    add_sym(list, "true_helo", &evidence->helos, extra->true_helo, origin);
 }
 
 struct results_cell *results_cells(const struct results *results, size_t index, struct arena *arena,
@@ -223,8 +226,9 @@ struct results_cell *results_cells(const struct results *results, size_t index, 
     add_sym(&list, "recipient", &evidence->recipients, row->recipient,
             evidence_origin_name((enum evidence_origin)row->recipient_origin));
     add_facts(evidence, message, &list);
-    if (message->size)
-        size = arena_format(arena, "%llu", (unsigned long long)message->size);
+    uint64_t bytes = evidence_detail(evidence, message)->size;
+    if (bytes)
+        size = arena_format(arena, "%llu", (unsigned long long)bytes);
     add_cell(&list, "size", size, "log:qmgr");
     *count = list.count;
     return list.cells;

@@ -58,14 +58,16 @@ static void find_tag(struct line_search *search, struct slice line)
 
 /* From postscreen's CONNECT to the session's beginning, or to its end when smtpd never had it. */
 static void prepare_screen(const struct results *results, const struct message *message,
-                           const struct session *session, struct line_search *search)
+                           struct line_position first, struct line_search *search)
 {
     const struct evidence *evidence = results->parts.evidence;
-    bool alone = slice_is(intern_text(&evidence->text, session->service), "postscreen");
+    const struct session *session = &evidence->sessions[message->session];
+    sym service = evidence->entrances[session->entrance].service;
+    bool alone = slice_is(intern_text(&evidence->text, service), "postscreen");
     if (!alone && !session->was_screened)
         return;
     search->address = intern_text(&evidence->text, evidence->clients[message->client].address);
-    search->screen_first = position(alone ? session->first : session->screened);
+    search->screen_first = position(alone ? first : evidence_screened(evidence, message->session));
     search->screen_last = alone ? search->session_last : search->session_first;
     search->first = search->screen_first < search->first ? search->screen_first : search->first;
 }
@@ -86,19 +88,20 @@ static void prepare(const struct results *results, const struct message *message
                     struct line_search *search)
 {
     const struct evidence *evidence = results->parts.evidence;
-    search->first = position(message->first);
-    search->last = position(message->last);
-    if (message->queue_id)
-        search->queue_ids[search->queue_id_count++] = slice_of(message->queue_id);
-    for (uint32_t i = message->hops; i && search->queue_id_count < QUEUE_IDS_MAX;
-         i = evidence->hops[i - 1].next)
+    const struct message_detail *detail = evidence_detail(evidence, message);
+    search->first = position(detail->first);
+    search->last = position(detail->last);
+    if (detail->queue_id)
+        search->queue_ids[search->queue_id_count++] = slice_of(detail->queue_id);
+    for (uint32_t i = evidence_extra(evidence, message)->hops;
+         i && search->queue_id_count < QUEUE_IDS_MAX; i = evidence->hops[i - 1].next)
         search->queue_ids[search->queue_id_count++] = slice_of(evidence->hops[i - 1].queue_id);
     if (message->session == SESSION_NONE)
         return;
-    const struct session *session = &evidence->sessions[message->session];
+    const struct session_detail *session = &evidence->session_details[message->session];
     search->session_first = position(session->first);
     search->session_last = position(session->last);
-    prepare_screen(results, message, session, search);
+    prepare_screen(results, message, session->first, search);
     search->first = search->session_first < search->first ? search->session_first : search->first;
     search->last = search->session_last > search->last ? search->session_last : search->last;
     struct buffer line;

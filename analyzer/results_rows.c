@@ -87,10 +87,12 @@ static void fill_filters(const struct evidence *evidence, const struct message *
                          struct arena *arena, struct results_row *out)
 {
     size_t count = 0;
-    for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next)
+    for (uint32_t i = evidence_extra(evidence, message)->filters; i;
+         i = evidence->filters[i - 1].next)
         count++;
     struct results_filter_verdict *list = ARENA_ARRAY(arena, struct results_filter_verdict, count);
-    for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next) {
+    for (uint32_t i = evidence_extra(evidence, message)->filters; i;
+         i = evidence->filters[i - 1].next) {
         const struct filter_verdict *verdict = &evidence->filters[i - 1];
         list[out->filter_count++] = (struct results_filter_verdict){
             text_of(&evidence->text, verdict->program),
@@ -104,13 +106,15 @@ static void fill_filters(const struct evidence *evidence, const struct message *
 static void fill_hops(const struct evidence *evidence, const struct message *message,
                       struct arena *arena, struct results_row *out)
 {
-    size_t count = message->queue_id != NULL;
-    for (uint32_t i = message->hops; i; i = evidence->hops[i - 1].next)
+    const char *own = evidence_detail(evidence, message)->queue_id;
+    uint32_t first = evidence_extra(evidence, message)->hops;
+    size_t count = own != NULL;
+    for (uint32_t i = first; i; i = evidence->hops[i - 1].next)
         count++;
     struct slice *list = ARENA_ARRAY(arena, struct slice, count);
-    if (message->queue_id)
-        list[out->hop_count++] = slice_of(message->queue_id);
-    for (uint32_t i = message->hops; i; i = evidence->hops[i - 1].next)
+    if (own)
+        list[out->hop_count++] = slice_of(own);
+    for (uint32_t i = first; i; i = evidence->hops[i - 1].next)
         list[out->hop_count++] = slice_of(evidence->hops[i - 1].queue_id);
     out->hops = list;
 }
@@ -133,13 +137,14 @@ static void fill_client(const struct results *results, const struct message *mes
 static void fill_true_client(const struct evidence *evidence, const struct message *message,
                              struct results_row *out)
 {
-    const struct client *client = &evidence->clients[message->true_client];
+    const struct message_extra *extra = evidence_extra(evidence, message);
+    const struct client *client = &evidence->clients[extra->true_client];
     out->source = message_source_name((enum message_source)message->source);
-    if (message->source != MESSAGE_GATEWAY || !message->true_client)
+    if (message->source != MESSAGE_GATEWAY || !extra->true_client)
         return;
     out->true_client_address = text_of(&evidence->text, client->address);
     out->true_client_name = text_of(&evidence->text, client->name);
-    out->true_helo = text_of(&evidence->helos, message->true_helo);
+    out->true_helo = text_of(&evidence->helos, extra->true_helo);
 }
 
 static void fill_session(const struct evidence *evidence, const struct message *message,
@@ -147,11 +152,12 @@ static void fill_session(const struct evidence *evidence, const struct message *
 {
     if (message->session == SESSION_NONE)
         return;
-    const struct session *session = &evidence->sessions[message->session];
-    out->host = text_of(&evidence->text, session->host);
-    out->service = text_of(&evidence->text, session->service);
+    const struct entrance *entrance =
+        &evidence->entrances[evidence->sessions[message->session].entrance];
+    out->host = text_of(&evidence->text, entrance->host);
+    out->service = text_of(&evidence->text, entrance->service);
     out->session = (uint64_t)message->session + 1;
-    out->offset_minutes = session->offset_minutes;
+    out->offset_minutes = entrance->offset_minutes;
 }
 
 struct results_row results_row_at(const struct results *results, size_t index, struct arena *arena)
@@ -159,25 +165,27 @@ struct results_row results_row_at(const struct results *results, size_t index, s
     const struct evidence *evidence = results->parts.evidence;
     uint32_t number = results->order[index];
     const struct row *row = &evidence->rows[number];
+    const struct row_end *end = &evidence->row_ends[number];
     const struct message *message = &evidence->messages[row->message];
+    const struct message_detail *detail = &evidence->message_details[row->message];
     const struct label *label = &results->labels.of_row[number];
     struct results_row out = {
         .row = number,
         .message = row->message,
         .time_us = row->time_us,
         .offset_minutes = results->parts.input.first_offset,
-        .queue_id = slice_of(message->queue_id),
-        .message_id = slice_of(message->message_id),
+        .queue_id = slice_of(detail->queue_id),
+        .message_id = slice_of(detail->message_id),
         .helo =
             message->helo > SYM_EMPTY ? text_of(&evidence->helos, message->helo) : slice_of(NULL),
         .sender = text_of(&evidence->senders, message->sender),
         .recipient = text_of(&evidence->recipients, row->recipient),
-        .size = message->size,
+        .size = detail->size,
         .ham = label->ham,
         .end_status = end_status_name((enum end_status)row->end_status),
-        .end_relay = text_of(&evidence->text, row->end_relay),
-        .end_dsn = text_of(&evidence->text, row->end_dsn),
-        .end_us = row->end_time_us,
+        .end_relay = text_of(&evidence->text, end->relay),
+        .end_dsn = text_of(&evidence->text, end->dsn),
+        .end_us = end->time_us,
         .helo_origin = evidence_origin_name((enum evidence_origin)message->helo_origin),
         .sender_origin = evidence_origin_name((enum evidence_origin)message->sender_origin),
         .recipient_origin = evidence_origin_name((enum evidence_origin)row->recipient_origin),
@@ -355,6 +363,7 @@ static bool row_contains(const struct results *results, uint32_t row, struct sli
 {
     const struct evidence *evidence = results->parts.evidence;
     const struct message *message = &evidence->messages[evidence->rows[row].message];
+    const struct message_detail *detail = evidence_detail(evidence, message);
     const struct client *client = &evidence->clients[message->client];
     const struct slice texts[] = {
         text_of(&evidence->text, client->address),
@@ -363,8 +372,8 @@ static bool row_contains(const struct results *results, uint32_t row, struct sli
         text_of(&evidence->helos, message->helo),
         text_of(&evidence->senders, message->sender),
         text_of(&evidence->recipients, evidence->rows[row].recipient),
-        slice_of(message->queue_id),
-        slice_of(message->message_id),
+        slice_of(detail->queue_id),
+        slice_of(detail->message_id),
     };
     for (size_t i = 0; i < COUNT(texts); i++)
         if (contains_fold(texts[i], needle))

@@ -56,7 +56,8 @@ static bool is_caught(const struct results *results, const struct message *messa
     const struct evidence *evidence = results->parts.evidence;
     bool caught = false;
     *seen = false;
-    for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next) {
+    for (uint32_t i = evidence_extra(evidence, message)->filters; i;
+         i = evidence->filters[i - 1].next) {
         const struct filter_verdict *verdict = &evidence->filters[i - 1];
         sym stage = stage_of(evidence, verdict);
         if (stage == SYM_NONE || (program != ANYBODY && stage != program))
@@ -86,8 +87,9 @@ static bool meets(const struct results *results, const struct stage_work *stage,
         return true;
     if (stage->program != SYM_NONE) {
         *caught = is_caught(results, message, stage->program, &seen);
-        bool passed_by =
-            stage->kind == STAGE_MAILBOX ? is_delivered(results, message) : message->hops != 0;
+        bool passed_by = stage->kind == STAGE_MAILBOX
+                             ? is_delivered(results, message)
+                             : evidence_extra(results->parts.evidence, message)->hops != 0;
         return seen || (stage->silent && !refused && passed_by);
     }
     *caught = is_caught(results, message, ANYBODY, &seen) || !is_delivered(results, message);
@@ -180,7 +182,8 @@ static void find_filters(struct chain *chain)
 {
     const struct evidence *evidence = chain->results->parts.evidence;
     for (uint32_t m = 0; m < evidence->message_count; m++)
-        for (uint32_t i = evidence->messages[m].filters; i; i = evidence->filters[i - 1].next) {
+        for (uint32_t i = evidence_extra(evidence, &evidence->messages[m])->filters; i;
+             i = evidence->filters[i - 1].next) {
             const struct filter_verdict *verdict = &evidence->filters[i - 1];
             sym program = stage_of(evidence, verdict);
             struct stage_work *stage = program != SYM_NONE ? find_filter(chain, program) : NULL;

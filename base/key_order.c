@@ -35,19 +35,32 @@ void key_order(uint32_t *order, uint32_t count, const int64_t *keys)
     free(aside);
 }
 
-void key_permute(void *items, size_t size, uint32_t *goes_to, uint32_t count)
+/* Exchanges two items of `size` bytes. */
+static inline void swap_items(char *a, char *b, size_t size)
 {
-    char aside[KEY_ITEM_MAX], *base = items;
-    if (size > sizeof aside)
-        bug("items too large");
+    for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+        uint64_t x, y;
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        memcpy(a + i, &y, sizeof y);
+        memcpy(b + i, &x, sizeof x);
+    }
+}
+
+void key_permute(const struct key_column *columns, size_t column_count, uint32_t *goes_to,
+                 uint32_t count)
+{
+    for (size_t c = 0; c < column_count; c++)
+        if (columns[c].size % sizeof(uint64_t))
+            bug("items of no whole words");
     for (uint32_t i = 0; i < count; i++) {
-        char *here = base + i * size;
         while (goes_to[i] != i) {
             uint32_t at = goes_to[i];
-            char *there = base + at * size;
-            memcpy(aside, there, size);
-            memcpy(there, here, size);
-            memcpy(here, aside, size);
+            for (size_t c = 0; c < column_count; c++) {
+                char *base = columns[c].items;
+                swap_items(base + i * columns[c].size, base + at * columns[c].size,
+                           columns[c].size);
+            }
             goes_to[i] = goes_to[at];
             goes_to[at] = at;
         }

@@ -83,8 +83,9 @@ static uint32_t find_given(const struct labelling *work, const struct message *m
     if (!work->inputs->given)
         return GIVEN_LABEL_NONE;
     struct slice recipient = intern_text(&evidence->recipients, evidence->rows[row].recipient);
-    return labels_file_find(work->inputs->given, slice_of(message->queue_id),
-                            slice_of(message->message_id), recipient);
+    const struct message_detail *detail = evidence_detail(evidence, message);
+    return labels_file_find(work->inputs->given, slice_of(detail->queue_id),
+                            slice_of(detail->message_id), recipient);
 }
 
 static bool is_audit(const struct given_label *judgement)

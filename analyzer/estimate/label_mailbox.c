@@ -16,20 +16,20 @@ struct id_table {
     uint32_t *next;  /* by message: + 1 */
 };
 
-static const char *id_of(const struct message *message, bool by_queue)
+static const char *id_of(const struct message_detail *detail, bool by_queue)
 {
-    return by_queue ? message->queue_id : message->message_id;
+    return by_queue ? detail->queue_id : detail->message_id;
 }
 
 static void index_messages(struct id_table *table, const struct evidence *evidence, bool by_queue)
 {
     intern_init(&table->ids, HASH_SEED);
     for (uint32_t m = 0; m < evidence->message_count; m++)
-        intern_add(&table->ids, slice_of(id_of(&evidence->messages[m], by_queue)));
+        intern_add(&table->ids, slice_of(id_of(&evidence->message_details[m], by_queue)));
     table->first = xcalloc(table->ids.count, sizeof *table->first);
     table->next = xcalloc(evidence->message_count + (size_t)1, sizeof *table->next);
     for (uint32_t m = evidence->message_count; m-- > 0;) {
-        sym id = intern_find(&table->ids, slice_of(id_of(&evidence->messages[m], by_queue)));
+        sym id = intern_find(&table->ids, slice_of(id_of(&evidence->message_details[m], by_queue)));
         table->next[m] = table->first[id];
         table->first[id] = m + 1;
     }
@@ -52,7 +52,7 @@ static uint32_t find_one(const struct id_table *table, const struct evidence *ev
     if (number <= SYM_EMPTY)
         return NOBODY;
     for (uint32_t next = table->first[number]; next; next = table->next[next - 1]) {
-        const char *logged = evidence->messages[next - 1].message_id;
+        const char *logged = evidence->message_details[next - 1].message_id;
         if (message_id.at && logged && !slice_is(message_id, logged))
             continue;
         if (found != NOBODY)

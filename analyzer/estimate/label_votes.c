@@ -94,7 +94,8 @@ static void learn_outbound(const struct evidence *evidence, const struct message
 
 static bool is_complaint(const struct evidence *evidence, const struct message *message)
 {
-    for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next)
+    for (uint32_t i = evidence_extra(evidence, message)->filters; i;
+         i = evidence->filters[i - 1].next)
         if (evidence->filters[i - 1].answer == FILTER_SPAM ||
             evidence->filters[i - 1].answer == FILTER_VIRUS)
             return true;
@@ -160,7 +161,8 @@ static const struct filter_row *find_filter(struct slice program)
 static void account_verdicts(const struct evidence *evidence, const struct message *message,
                              struct filter_account *accounts)
 {
-    for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next) {
+    for (uint32_t i = evidence_extra(evidence, message)->filters; i;
+         i = evidence->filters[i - 1].next) {
         const struct filter_verdict *verdict = &evidence->filters[i - 1];
         struct filter_account *account = &accounts[verdict->program];
         if (verdict->answer != FILTER_SPAM && verdict->answer != FILTER_VIRUS) {
@@ -305,7 +307,8 @@ static size_t collect_words(const struct label_facts *facts, const struct messag
 {
     const struct evidence *evidence = facts->evidence;
     size_t count = 0;
-    for (uint32_t i = message->filters; i; i = evidence->filters[i - 1].next) {
+    for (uint32_t i = evidence_extra(evidence, message)->filters; i;
+         i = evidence->filters[i - 1].next) {
         const struct filter_verdict *verdict = &evidence->filters[i - 1];
         enum filter_answer answer = fair_answer(facts, verdict);
         *circular = *circular || (answer == FILTER_NONE && verdict->answer != FILTER_NONE);
@@ -327,8 +330,9 @@ static void hear_silence(const struct label_facts *facts, const struct message *
                          bool said[FAMILY_COUNT][WORDS], struct label_opinion *opinion)
 {
     const struct silent_filter *silent = &facts->silent;
-    if (!silent->program || message->filters || !message->hops ||
-        message->time_us < silent->first_us || message->time_us > silent->last_us)
+    const struct message_extra *extra = evidence_extra(facts->evidence, message);
+    if (!silent->program || extra->filters || !extra->hops || message->time_us < silent->first_us ||
+        message->time_us > silent->last_us)
         return;
     if (facts->tested & EVIDENCE_SCORED) { /* what it passed has no tests in the log */
         opinion->circular = true;
@@ -412,7 +416,8 @@ void label_opinion_of(const struct label_facts *facts, uint32_t message,
     opinion->circular = false;
     if (of->sender == SYM_EMPTY)
         return;
-    if (of->filters || of->hops)
+    const struct message_extra *extra = evidence_extra(facts->evidence, of);
+    if (extra->filters || extra->hops)
         hear_filters(facts, of, opinion);
     hear_habits(facts, of, opinion);
     if (opinion->name_count > 1)

@@ -46,7 +46,8 @@ static bool is_submission(const struct evidence *evidence, uint32_t session)
 {
     if (session == SESSION_NONE)
         return false;
-    struct slice service = intern_text(&evidence->text, evidence->sessions[session].service);
+    sym name = evidence->entrances[evidence->sessions[session].entrance].service;
+    struct slice service = intern_text(&evidence->text, name);
     for (size_t i = 0; i < COUNT(submission_labels); i++)
         if (slice_starts(service, submission_labels[i]))
             return true;

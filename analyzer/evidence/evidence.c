@@ -5,54 +5,57 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/rare.h"
 #include "base/xalloc.h"
 
 /* Finds a value of fixed size in an array of them: open addressing over numbers, the values
  * themselves stay in the array. Number 0 is the "all unknown" value and never looked up, so that 0
- * can stand for a free slot. */
+ * can stand for a free slot. `size` is that of a value, known where these are called. */
 struct value_index {
     uint32_t *slots;
     uint32_t mask;
-    uint32_t size; /* of one value */
 };
 
 struct evidence_index {
-    struct value_index clients, facts, replies;
-    uint32_t last_facts; /* most sessions have those of the one before */
+    struct value_index clients, facts, replies, entrances;
+    uint32_t last_facts, last_entrance; /* most sessions have those of the one before */
 };
 
-static void value_index_init(struct value_index *index, size_t size)
+static void value_index_init(struct value_index *index)
 {
     index->mask = 255;
     index->slots = xcalloc(index->mask + 1, sizeof *index->slots);
-    index->size = (uint32_t)size;
-}
-
-static uint32_t value_hash(const struct value_index *index, const void *value)
-{
-    return (uint32_t)XXH3_64bits_withSeed(value, index->size, 0x6d61696c);
 }
 
 /* The slot of a value among `values`, or the free slot where it belongs. */
-static uint32_t *value_slot(const struct value_index *index, const char *values, const void *value)
+static inline uint32_t *value_slot(const struct value_index *index, const void *values,
+                                   const void *value, size_t size)
 {
-    for (uint32_t i = value_hash(index, value) & index->mask;; i = (i + 1) & index->mask) {
+    uint32_t hash = (uint32_t)XXH3_64bits_withSeed(value, size, 0x6d61696c);
+    for (uint32_t i = hash & index->mask;; i = (i + 1) & index->mask) {
         uint32_t number = index->slots[i];
-        if (!number || memcmp(values + (size_t)number * index->size, value, index->size) == 0)
+        if (!number || memcmp((const char *)values + number * size, value, size) == 0)
             return &index->slots[i];
     }
 }
 
-/* Makes room for a value more when `count` values are in. */
-static void value_index_grow(struct value_index *index, const char *values, uint32_t count)
+/* Doubles an index of `count` values. */
+static RARE void value_index_grow(struct value_index *index, const void *values, uint32_t count,
+                                  size_t size)
 {
-    if ((uint64_t)count * 4 < (uint64_t)index->mask * 3)
-        return;
     index->mask = index->mask * 2 + 1;
     free(index->slots);
     index->slots = xcalloc((size_t)index->mask + 1, sizeof *index->slots);
     for (uint32_t i = 1; i < count; i++)
-        *value_slot(index, values, values + (size_t)i * index->size) = i;
+        *value_slot(index, values, (const char *)values + i * size, size) = i;
+}
+
+/* Makes room for a value more when `count` values are in. */
+static inline void value_index_room(struct value_index *index, const void *values, uint32_t count,
+                                    size_t size)
+{
+    if ((uint64_t)count * 4 >= (uint64_t)index->mask * 3)
+        value_index_grow(index, values, count, size);
 }
 
 void evidence_init(struct evidence *evidence)
@@ -71,10 +74,15 @@ void evidence_init(struct evidence *evidence)
     evidence->facts_count++;
     GROW(evidence->replies, evidence->reply_count, evidence->reply_capacity);
     evidence->replies[evidence->reply_count++] = (struct logged_reply){ 0 };
+    GROW(evidence->entrances, evidence->entrance_count, evidence->entrance_capacity);
+    evidence->entrances[evidence->entrance_count++] = (struct entrance){ 0 };
+    GROW(evidence->extras, evidence->extra_count, evidence->extra_capacity);
+    evidence->extras[evidence->extra_count++] = (struct message_extra){ 0 };
     evidence->index = xcalloc(1, sizeof *evidence->index);
-    value_index_init(&evidence->index->clients, sizeof(struct client));
-    value_index_init(&evidence->index->facts, sizeof(struct session_facts));
-    value_index_init(&evidence->index->replies, sizeof(struct logged_reply));
+    value_index_init(&evidence->index->clients);
+    value_index_init(&evidence->index->facts);
+    value_index_init(&evidence->index->replies);
+    value_index_init(&evidence->index->entrances);
 }
 
 void evidence_release(struct evidence *evidence)
@@ -89,14 +97,21 @@ void evidence_release(struct evidence *evidence)
     free(evidence->replies);
     free(evidence->filters);
     free(evidence->hops);
+    free(evidence->entrances);
     free(evidence->sessions);
+    free(evidence->session_details);
+    free(evidence->screened);
     free(evidence->messages);
+    free(evidence->message_details);
+    free(evidence->extras);
     free(evidence->rows);
+    free(evidence->row_ends);
     free(evidence->restarts);
     if (evidence->index) {
         free(evidence->index->clients.slots);
         free(evidence->index->facts.slots);
         free(evidence->index->replies.slots);
+        free(evidence->index->entrances.slots);
         free(evidence->index);
     }
     *evidence = (struct evidence){ 0 };
@@ -108,14 +123,14 @@ uint32_t evidence_client(struct evidence *evidence, const struct client *client)
     _Static_assert(sizeof(struct client) == 3 * sizeof(sym) + 4, "no padding: compared bytewise");
     if (memcmp(client, &evidence->clients[0], sizeof *client) == 0)
         return 0;
-    uint32_t *slot = value_slot(index, (const char *)evidence->clients, client);
+    uint32_t *slot = value_slot(index, evidence->clients, client, sizeof *client);
     uint32_t number = *slot;
     if (number)
         return number;
     GROW(evidence->clients, evidence->client_count, evidence->client_capacity);
     evidence->clients[evidence->client_count] = *client;
     number = *slot = evidence->client_count++;
-    value_index_grow(index, (const char *)evidence->clients, evidence->client_count);
+    value_index_room(index, evidence->clients, evidence->client_count, sizeof *client);
     return number;
 }
 
@@ -151,14 +166,14 @@ uint32_t evidence_facts(struct evidence *evidence, const struct session_facts *f
         return evidence->index->last_facts;
     if (facts_are(evidence, 0, &value))
         return 0;
-    uint32_t *slot = value_slot(index, (const char *)evidence->facts, &value);
+    uint32_t *slot = value_slot(index, evidence->facts, &value, sizeof value);
     uint32_t number = *slot;
     if (number)
         return evidence->index->last_facts = number;
     GROW(evidence->facts, evidence->facts_count, evidence->facts_capacity);
     memcpy(&evidence->facts[evidence->facts_count], &value, sizeof value);
     number = *slot = evidence->facts_count++;
-    value_index_grow(index, (const char *)evidence->facts, evidence->facts_count);
+    value_index_room(index, evidence->facts, evidence->facts_count, sizeof value);
     return number;
 }
 
@@ -169,15 +184,113 @@ uint32_t evidence_reply(struct evidence *evidence, const struct logged_reply *re
                    "no padding: compared bytewise");
     if (memcmp(reply, &evidence->replies[0], sizeof *reply) == 0)
         return 0;
-    uint32_t *slot = value_slot(index, (const char *)evidence->replies, reply);
+    uint32_t *slot = value_slot(index, evidence->replies, reply, sizeof *reply);
     uint32_t number = *slot;
     if (number)
         return number;
     GROW(evidence->replies, evidence->reply_count, evidence->reply_capacity);
     evidence->replies[evidence->reply_count] = *reply;
     number = *slot = evidence->reply_count++;
-    value_index_grow(index, (const char *)evidence->replies, evidence->reply_count);
+    value_index_room(index, evidence->replies, evidence->reply_count, sizeof *reply);
     return number;
+}
+
+uint32_t evidence_entrance(struct evidence *evidence, const struct entrance *entrance)
+{
+    struct value_index *index = &evidence->index->entrances;
+    _Static_assert(sizeof(struct entrance) == 4 * sizeof(sym), "no padding: compared bytewise");
+    uint32_t *last = &evidence->index->last_entrance;
+    if (memcmp(entrance, &evidence->entrances[*last], sizeof *entrance) == 0)
+        return *last;
+    if (memcmp(entrance, &evidence->entrances[0], sizeof *entrance) == 0)
+        return 0;
+    uint32_t *slot = value_slot(index, evidence->entrances, entrance, sizeof *entrance);
+    if (*slot)
+        return *last = *slot;
+    GROW(evidence->entrances, evidence->entrance_count, evidence->entrance_capacity);
+    evidence->entrances[evidence->entrance_count] = *entrance;
+    *last = *slot = evidence->entrance_count++;
+    value_index_room(index, evidence->entrances, evidence->entrance_count, sizeof *entrance);
+    return *last;
+}
+
+static RARE void sessions_grow(struct evidence *evidence)
+{
+    GROW(evidence->sessions, evidence->session_count, evidence->session_capacity);
+    evidence->session_details = xrealloc_array(
+        evidence->session_details, evidence->session_capacity, sizeof *evidence->session_details);
+}
+
+uint32_t evidence_add_session(struct evidence *evidence)
+{
+    uint32_t number = evidence->session_count;
+    if (number == evidence->session_capacity)
+        sessions_grow(evidence);
+    evidence->sessions[number] = (struct session){ 0 };
+    evidence->session_details[number] = (struct session_detail){ { 0 }, { 0 } };
+    evidence->session_count++;
+    return number;
+}
+
+static RARE void messages_grow(struct evidence *evidence)
+{
+    GROW(evidence->messages, evidence->message_count, evidence->message_capacity);
+    evidence->message_details = xrealloc_array(
+        evidence->message_details, evidence->message_capacity, sizeof *evidence->message_details);
+}
+
+uint32_t evidence_add_message(struct evidence *evidence)
+{
+    uint32_t number = evidence->message_count;
+    if (number == evidence->message_capacity)
+        messages_grow(evidence);
+    evidence->messages[number] = (struct message){ 0 };
+    evidence->message_details[number] = (struct message_detail){ 0 };
+    evidence->message_count++;
+    return number;
+}
+
+static RARE void rows_grow(struct evidence *evidence)
+{
+    GROW(evidence->rows, evidence->row_count, evidence->row_capacity);
+    evidence->row_ends =
+        xrealloc_array(evidence->row_ends, evidence->row_capacity, sizeof *evidence->row_ends);
+}
+
+uint32_t evidence_add_row(struct evidence *evidence)
+{
+    uint32_t number = evidence->row_count;
+    if (number == evidence->row_capacity)
+        rows_grow(evidence);
+    evidence->rows[number] = (struct row){ 0 };
+    evidence->row_ends[number] = (struct row_end){ .time_us = TIME_NONE };
+    evidence->row_count++;
+    return number;
+}
+
+struct message_extra *evidence_extra_of(struct evidence *evidence, struct message *message)
+{
+    if (!message->extra) {
+        GROW(evidence->extras, evidence->extra_count, evidence->extra_capacity);
+        evidence->extras[evidence->extra_count] = (struct message_extra){ 0 };
+        message->extra = evidence->extra_count++;
+    }
+    return &evidence->extras[message->extra];
+}
+
+struct line_position evidence_screened(const struct evidence *evidence, uint32_t session)
+{
+    uint32_t low = 0, high = evidence->screened_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (evidence->screened[middle].session < session)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == evidence->screened_count || evidence->screened[low].session != session)
+        return (struct line_position){ 0 };
+    return evidence->screened[low].first;
 }
 
 /* What stands in a slot of a row's reply text. */

@@ -117,7 +117,7 @@ static void fill_message(struct leaf *leaf, const struct message *message)
     leaf->helo = text_of(&evidence->helos, message->helo);
     fill_sender(leaf, message->sender, was_rewritten(message));
     leaf->facts = message->facts ? &evidence->facts[message->facts] : NULL;
-    leaf->size = message->size;
+    leaf->size = evidence_detail(evidence, message)->size;
 }
 
 /* Everything but the client. */
@@ -255,7 +255,7 @@ static void fill_entry(struct leaf *leaf, enum column column, uint32_t entry)
             leaf->facts = entry ? &evidence->facts[entry] : NULL;
         break;
     case COLUMN_MAIL:
-        leaf->size = evidence->messages[entry].size;
+        leaf->size = evidence->message_details[entry].size;
         break;
     case COLUMN_ROW:
     case COLUMN_CONSTANT:
@@ -342,10 +342,10 @@ static uint32_t *find_same_sizes(const struct evidence *evidence)
 
     hash_map_init(&first);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
-        same[m] = hash_map_find(&first, evidence->messages[m].size);
+        same[m] = hash_map_find(&first, evidence->message_details[m].size);
         if (same[m] == HASH_MAP_NONE) {
             same[m] = m;
-            hash_map_set(&first, evidence->messages[m].size, m);
+            hash_map_set(&first, evidence->message_details[m].size, m);
         }
     }
     hash_map_release(&first);

@@ -280,8 +280,9 @@ static void add_cells(const struct explainer *explainer, uint8_t reads, struct b
         add_facts(out, evidence, &evidence->facts[message->facts]);
     if (reads & READS_MAIL) {
         buffer_add_text(out, out->len ? ", size " : "size ");
-        if (message->size)
-            buffer_add_u64(out, message->size);
+        uint64_t size = evidence_detail(evidence, message)->size;
+        if (size)
+            buffer_add_u64(out, size);
         else
             buffer_add_text(out, "not known");
     }

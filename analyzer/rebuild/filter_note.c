@@ -196,7 +196,7 @@ static uint32_t note_message(const struct rebuild *r, const struct id_index *ids
  * those of the program's verdict. */
 static void attach(struct evidence *e, uint32_t number, uint32_t filter)
 {
-    uint32_t *link = &e->messages[number].filters;
+    uint32_t *link = &evidence_extra_of(e, &e->messages[number])->filters;
     struct filter_verdict *add = &e->filters[filter];
     bool tests_only = add->answer == FILTER_NONE;
     for (; *link; link = &e->filters[*link - 1].next) {
@@ -230,11 +230,21 @@ static void drop_rows(struct rebuild *r, uint32_t number, const struct note *not
         if (!waits)
             continue;
         of->end_status = END_DISCARDED;
-        of->end_time_us = note->time_us;
+        e->row_ends[row - 1].time_us = note->time_us;
         if (e->replies[of->logged].verdict == VERDICT_HOLD)
             of->logged = 0; /* on its way through the filter, no verdict */
         e->messages[number].open = false;
     }
+}
+
+/* The client behind the gateway, unless the header lines of cleanup told it. */
+static void note_true_client(struct evidence *e, struct message *message, const struct note *note)
+{
+    struct message_extra *extra = evidence_extra_of(e, message);
+    if (extra->true_client)
+        return;
+    extra->true_client = note->true_client;
+    extra->true_helo = note->true_helo;
 }
 
 static int by_time(const void *a, const void *b)
@@ -260,10 +270,8 @@ static void tie_notes(struct rebuild *r, const struct id_index *ids, enum id_kin
             continue;
         if (note->filter != NONE)
             attach(r->evidence, message, note->filter);
-        if (note->true_client && !r->evidence->messages[message].true_client) {
-            r->evidence->messages[message].true_client = note->true_client;
-            r->evidence->messages[message].true_helo = note->true_helo;
-        }
+        if (note->true_client)
+            note_true_client(r->evidence, &r->evidence->messages[message], note);
         if (note->drop || note->drop_unless_moved)
             drop_rows(r, message, note);
     }

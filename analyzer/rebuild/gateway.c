@@ -40,11 +40,16 @@ static enum trail follow(struct rebuild *r, enum trail trail, struct slice heade
 
 void gateway_header(struct rebuild *r, struct mail *mail, struct slice header)
 {
-    struct message *message = mail_message(r, mail);
     if (!slice_starts(header, "Received:"))
         return;
-    mail->trail = (uint8_t)follow(r, (enum trail)mail->trail, header, &message->true_client,
-                                  &message->true_helo);
+    uint32_t client = 0;
+    sym helo = SYM_NONE;
+    mail->trail = (uint8_t)follow(r, (enum trail)mail->trail, header, &client, &helo);
+    if (client) {
+        struct message_extra *extra = evidence_extra_of(r->evidence, mail_message(r, mail));
+        extra->true_client = client;
+        extra->true_helo = helo;
+    }
 }
 
 uint32_t gateway_quoted_headers(struct rebuild *r, struct slice list, sym *helo)
@@ -80,7 +85,7 @@ void gateway_mark(struct rebuild *r)
             continue;
         r->notes[i].marks |= MARK_GATEWAY;
         if (message->client != client) { /* it told by XFORWARD whose mail it was */
-            message->true_client = message->client;
+            evidence_extra_of(e, message)->true_client = message->client;
             message->client = client;
         }
     }

@@ -57,7 +57,7 @@ void hop_fold_part(struct hop_fold *fold, uint32_t row, uint32_t child, sym to)
 void hop_fold_relay(struct hop_fold *fold, uint32_t row)
 {
     const struct evidence *e = fold->r->evidence;
-    sym relay = e->rows[row].end_relay;
+    sym relay = e->row_ends[row].relay;
     if (e->rows[row].end_status == END_SENT && relay &&
         hash_map_find(&fold->relays, relay) == HASH_MAP_NONE &&
         relay_is_local(intern_text(&e->text, relay), false))
@@ -133,10 +133,7 @@ static void take_end(struct hop_fold *fold, uint32_t into, uint32_t from)
         hop_fold_relay(fold, into);
     fold->taken[into] = 1;
     row->end_status = end->end_status;
-    row->end_time_us = end->end_time_us;
-    row->end_relay = end->end_relay;
-    row->end_dsn = end->end_dsn;
-    row->attempts = end->attempts;
+    fold->r->evidence->row_ends[into] = fold->r->evidence->row_ends[from];
 }
 
 /* The parent's log names no recipients, or not all. */
@@ -236,9 +233,11 @@ static void fold_facts(struct hop_fold *fold, uint32_t parent, uint32_t child)
     bool done = fold->r->notes[child].marks & MARK_DONE;
     into->open = moved ? !done : into->open || from->open;
     into->recipients_complete |= moved && from->recipients_complete;
-    into->last = from->last;
-    into->size = into->size ? into->size : from->size;
-    into->message_id = into->message_id ? into->message_id : from->message_id;
+    struct message_detail *detail = &e->message_details[parent];
+    const struct message_detail *behind = &e->message_details[child];
+    detail->last = behind->last;
+    detail->size = detail->size ? detail->size : behind->size;
+    detail->message_id = detail->message_id ? detail->message_id : behind->message_id;
     if (!into->sender) {
         into->sender = from->sender;
         into->sender_origin = from->sender_origin;
@@ -249,12 +248,14 @@ static void fold_facts(struct hop_fold *fold, uint32_t parent, uint32_t child)
 static void fold_hops(struct hop_fold *fold, uint32_t parent, uint32_t child)
 {
     struct evidence *e = fold->r->evidence;
-    const char *own = e->messages[parent].queue_id;
-    uint32_t rest = e->messages[child].hops;
-    uint32_t last = fold->last_hop[parent] ? fold->last_hop[parent] : e->messages[parent].hops;
+    const char *own = e->message_details[parent].queue_id;
+    uint32_t rest = evidence_extra(e, &e->messages[child])->hops;
+    uint32_t last = fold->last_hop[parent];
+    if (!last)
+        last = evidence_extra(e, &e->messages[parent])->hops;
     while (last && e->hops[last - 1].next)
         last = e->hops[last - 1].next;
-    const char *id = e->messages[child].queue_id;
+    const char *id = e->message_details[child].queue_id;
     if (id && (!own || strcmp(own, id) != 0)) {
         GROW(e->hops, e->hop_count, e->hop_capacity);
         e->hops[e->hop_count++] = (struct hop){ .queue_id = id, .next = rest };
@@ -262,8 +263,8 @@ static void fold_hops(struct hop_fold *fold, uint32_t parent, uint32_t child)
     }
     if (last)
         e->hops[last - 1].next = rest;
-    else
-        e->messages[parent].hops = rest;
+    else if (rest)
+        evidence_extra_of(e, &e->messages[parent])->hops = rest;
     fold->last_hop[parent] = last ? last : rest;
 }
 
@@ -309,7 +310,7 @@ static void fold_lost(struct hop_fold *fold)
     for (uint32_t i = 0; i < e->row_count && fold->relays.count; i++) {
         const struct row *row = &e->rows[i];
         if (row->end_status == END_SENT && !fold->taken[i] && row->message != NONE &&
-            hash_map_find(&fold->relays, row->end_relay) != HASH_MAP_NONE)
+            hash_map_find(&fold->relays, e->row_ends[i].relay) != HASH_MAP_NONE)
             row_forget_end(fold->r, i);
     }
 }

@@ -18,7 +18,8 @@ void id_index_build(struct id_index *index, const struct rebuild *r, enum id_kin
     hash_map_init(&index->first);
     index->next = xcalloc((size_t)e->message_count + 1, sizeof *index->next);
     for (uint32_t i = e->message_count; i-- > 0;) {
-        const char *id = kind == ID_QUEUE ? e->messages[i].queue_id : e->messages[i].message_id;
+        const char *id =
+            kind == ID_QUEUE ? e->message_details[i].queue_id : e->message_details[i].message_id;
         if (!id || r->notes[i].marks & MARK_GONE ||
             (kind == ID_QUEUE && r->notes[i].marks & MARK_NOQUEUE))
             continue;

@@ -108,7 +108,7 @@ static void connection_note(struct rebuild *r, struct connection *connection,
 {
     struct evidence *e = r->evidence;
     if (connection->session != NONE) {
-        e->sessions[connection->session].last = rebuild_position(event);
+        e->session_details[connection->session].last = rebuild_position(event);
         return;
     }
     struct client client = {
@@ -119,7 +119,7 @@ static void connection_note(struct rebuild *r, struct connection *connection,
     connection->session = session_add(r, event, intern_add(&e->text, slice_of("postscreen")));
     e->sessions[connection->session].client = evidence_client(e, &client);
     if (connection->screened.client)
-        e->sessions[connection->session].first = connection->screened.begin;
+        e->session_details[connection->session].first = connection->screened.begin;
 }
 
 void postscreen_connect(struct rebuild *r, const struct event *event)

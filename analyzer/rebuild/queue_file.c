@@ -68,6 +68,7 @@ struct mail *mail_new(struct rebuild *r, const struct event *event, struct sessi
     struct mail *mail = mail_slot(r);
     mail->message = rebuild_add_message(r, event);
     mail->touched_us = r->now_us;
+    mail->last = rebuild_position(event);
     if (state) {
         mail->session = state->index + 1;
         mail->birth = BIRTH_SMTPD;
@@ -81,7 +82,7 @@ struct mail *mail_new(struct rebuild *r, const struct event *event, struct sessi
 void mail_name(struct rebuild *r, struct mail *mail, struct slice queue_id)
 {
     mail->key = queue_key(r, queue_id);
-    mail_message(r, mail)->queue_id = arena_copy(&r->evidence->arena, queue_id).at;
+    mail_detail(r, mail)->queue_id = arena_copy(&r->evidence->arena, queue_id).at;
     hash_map_set(&r->queue_ids, mail->key, mail->index);
 }
 
@@ -207,7 +208,7 @@ static APART void prefix_settle(struct rebuild *r, struct mail *mail)
         return;
     }
     message->time_us = before->time_us;
-    message->first = before->first;
+    mail_detail(r, mail)->first = mail_detail(r, prefix)->first;
     mail_sender(r, mail, intern_text(senders, before->sender),
                 (enum evidence_origin)before->sender_origin);
     if (!message->helo) {
@@ -240,18 +241,16 @@ static void binding_settle(struct rebuild *r, struct mail *mail)
 /* REDIRECT sends the message to one other address: its end is that of every recipient. */
 static void redirect_settle(struct rebuild *r, struct mail *mail)
 {
-    struct row *served = NULL;
+    struct evidence *e = r->evidence;
+    uint32_t served = 0;
     for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1])
-        if (r->evidence->rows[row - 1].end_status != END_UNKNOWN && !row_is_refused(r, row - 1))
-            served = &r->evidence->rows[row - 1];
+        if (e->rows[row - 1].end_status != END_UNKNOWN && !row_is_refused(r, row - 1))
+            served = row;
     for (uint32_t row = mail->first_row; row && served; row = r->row_next[row - 1]) {
-        struct row *at = &r->evidence->rows[row - 1];
-        if (at->end_status != END_UNKNOWN)
+        if (e->rows[row - 1].end_status != END_UNKNOWN)
             continue;
-        at->end_status = served->end_status;
-        at->end_time_us = served->end_time_us;
-        at->end_relay = served->end_relay;
-        at->end_dsn = served->end_dsn;
+        e->rows[row - 1].end_status = e->rows[served - 1].end_status;
+        e->row_ends[row - 1] = e->row_ends[served - 1];
     }
 }
 
@@ -293,6 +292,7 @@ void mail_close(struct rebuild *r, struct mail *mail)
     struct message *message = mail_message(r, mail);
     message->open = mail->birth == BIRTH_NONE || in_queue;
     message->recipients_complete = mail->nrcpt && mail->parts >= mail->nrcpt;
+    mail_detail(r, mail)->last = mail->last;
     message->first_row = mail->first_row; /* + 1, chained; until the rows are put in order */
     mail_free(r, mail);
 }
@@ -302,12 +302,6 @@ void queue_close_all(struct rebuild *r)
     for (uint32_t i = 0; i < r->mail_count; i++)
         if (r->mails[i]->alive && !r->mails[i]->waits_for_owner)
             mail_close(r, r->mails[i]);
-}
-
-void mail_touch(struct rebuild *r, struct mail *mail, const struct event *event)
-{
-    mail->touched_us = r->now_us;
-    mail_message(r, mail)->last = rebuild_position(event);
 }
 
 void mail_sender(struct rebuild *r, struct mail *mail, struct slice from,

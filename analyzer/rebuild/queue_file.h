@@ -27,7 +27,12 @@ void queue_flush(struct rebuild *r);
 /* Closes all, at the end of the log. */
 void queue_close_all(struct rebuild *r);
 /* A line of the mail: its time and place. */
-void mail_touch(struct rebuild *r, struct mail *mail, const struct event *event);
+static inline void mail_touch(const struct rebuild *r, struct mail *mail, const struct event *event)
+{
+    mail->touched_us = r->now_us;
+    mail->last = rebuild_position(event);
+}
+
 /* Notes the sender unless a better source had it. `from` "no text" is ignored. */
 void mail_sender(struct rebuild *r, struct mail *mail, struct slice from,
                  enum evidence_origin origin);

@@ -19,14 +19,14 @@ void cleanup_message_id(struct rebuild *r, const struct event *event)
     struct slice queue_id = event_get(event, FIELD_QUEUE_ID);
     struct slice message_id = event_get(event, FIELD_MESSAGE_ID);
     struct mail *mail = queue_find(r, queue_id);
-    const char *before = mail ? mail_message(r, mail)->message_id : NULL;
+    const char *before = mail ? mail_detail(r, mail)->message_id : NULL;
     bool another = mail && mail->has_message_id && !slice_equal(slice_of(before), message_id);
     if (!mail || another)
         mail = queue_birth(r, event, queue_id, BIRTH_CLEANUP, NULL);
     mail_touch(r, mail, event);
     mail->has_message_id = true;
-    if (message_id.len && !mail_message(r, mail)->message_id)
-        mail_message(r, mail)->message_id = arena_copy(&r->evidence->arena, message_id).at;
+    if (message_id.len && !mail_detail(r, mail)->message_id)
+        mail_detail(r, mail)->message_id = arena_copy(&r->evidence->arena, message_id).at;
 }
 
 /* Notes what a line of cleanup says of sender, HELO and (its last) recipient. */
@@ -147,11 +147,11 @@ void pickup_birth(struct rebuild *r, const struct event *event)
 void qmgr_active(struct rebuild *r, const struct event *event)
 {
     struct mail *mail = queue_line(r, event, event_get(event, FIELD_QUEUE_ID));
-    struct message *message = mail_message(r, mail);
+    struct message_detail *detail = mail_detail(r, mail);
     uint64_t nrcpt = 0;
     mail_sender(r, mail, event_get(event, FIELD_SENDER), ORIGIN_QMGR);
-    if (!message->size)
-        slice_to_u64(event_get(event, FIELD_SIZE), &message->size);
+    if (!detail->size)
+        slice_to_u64(event_get(event, FIELD_SIZE), &detail->size);
     if (!mail->nrcpt && slice_to_u64(event_get(event, FIELD_NRCPT), &nrcpt) && nrcpt < UINT32_MAX)
         mail->nrcpt = (uint32_t)nrcpt;
     mail->held = false;
@@ -232,13 +232,11 @@ void delivery(struct rebuild *r, const struct event *event)
         return;
     enum end_status status = delivery_end(event);
     uint32_t number = row_named(r, mail, named, ORIGIN_DELIVERY, mail_message(r, mail)->time_us);
-    struct row *row = &r->evidence->rows[number];
-    if (row->attempts < UINT16_MAX)
-        row->attempts++;
     mail->parts += status != END_DEFERRED && status != END_UNKNOWN;
     if (status != END_UNKNOWN && row_set_end(r, number, status, r->now_us)) {
-        row->end_relay = rebuild_text(r, &r->relay, event_get(event, FIELD_RELAY));
-        row->end_dsn = rebuild_text(r, &r->dsn, event_get(event, FIELD_DSN));
+        struct row_end *end = &r->evidence->row_ends[number];
+        end->relay = rebuild_text(r, &r->relay, event_get(event, FIELD_RELAY));
+        end->dsn = rebuild_text(r, &r->dsn, event_get(event, FIELD_DSN));
     }
     struct slice queued_as = event_get(event, FIELD_QUEUED_AS);
     struct slice forwarded_as = event_get(event, FIELD_FORWARDED_AS);

@@ -69,12 +69,6 @@ void rebuild_free(struct rebuild *r)
     free(r);
 }
 
-struct line_position rebuild_position(const struct event *event)
-{
-    return (struct line_position){ .offset = event->line->offset & 0xffffffffffff,
-                                   .file = event->line->file };
-}
-
 unsigned origin_rank(enum evidence_origin origin)
 {
     static const unsigned char ranks[ORIGIN_COUNT] = {
@@ -98,18 +92,17 @@ sym rebuild_text(struct rebuild *r, struct text_cache *cache, struct slice text)
 uint32_t rebuild_add_message(struct rebuild *r, const struct event *event)
 {
     struct evidence *e = r->evidence;
-    GROW(e->messages, e->message_count, e->message_capacity);
+    uint32_t number = evidence_add_message(e);
     if (r->note_capacity < e->message_capacity) {
         r->note_capacity = e->message_capacity;
         r->notes = xrealloc_array(r->notes, r->note_capacity, sizeof *r->notes);
     }
-    e->messages[e->message_count] = (struct message){ .time_us = r->now_us,
-                                                      .session = SESSION_NONE,
-                                                      .first = rebuild_position(event),
-                                                      .last = rebuild_position(event) };
-    r->notes[e->message_count] = (struct message_note){ .realm = (uint16_t)r->realm };
+    e->messages[number].time_us = r->now_us;
+    e->messages[number].session = SESSION_NONE;
+    e->message_details[number].first = rebuild_position(event);
+    r->notes[number] = (struct message_note){ .realm = (uint16_t)r->realm };
     e->books.born++;
-    return e->message_count++;
+    return number;
 }
 
 /* A new realm; past a bound that no honest log reaches, the last one stands for the rest. */

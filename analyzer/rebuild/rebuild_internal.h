@@ -68,6 +68,7 @@ struct session_note {
 struct mail {
     uint64_t key;                 /* in queue_ids; 0 while it has no queue id */
     int64_t touched_us;           /* last line */
+    struct line_position last;    /* where it stands */
     uint32_t index;               /* of itself */
     uint32_t message;             /* in evidence->messages */
     uint32_t first_row, last_row; /* + 1, chained by row_next; 0: none */
@@ -92,6 +93,7 @@ struct mail {
 struct session_state {
     uint64_t key;
     int64_t touched_us;
+    struct line_position last;
     uint32_t index;
     uint32_t session; /* in evidence->sessions; NONE: only a warning about its name was seen */
     uint32_t next_free;
@@ -173,15 +175,26 @@ struct rebuild {
 uint32_t rebuild_add_message(struct rebuild *r, const struct event *event);
 /* The number of text in evidence->text, by way of the cache. */
 sym rebuild_text(struct rebuild *r, struct text_cache *cache, struct slice text);
-/* The line's place as kept in the store. */
-struct line_position rebuild_position(const struct event *event);
 /* How far a cell's origin is to be trusted for the client's own spelling: more is better. */
 unsigned origin_rank(enum evidence_origin origin);
+
+/* The line's place as kept in the store. */
+static inline struct line_position rebuild_position(const struct event *event)
+{
+    return (struct line_position){ .offset = event->line->offset & 0xffffffffffff,
+                                   .file = event->line->file };
+}
 
 /* The message of a mail. Borrowed until the next message is added. */
 static inline struct message *mail_message(const struct rebuild *r, const struct mail *mail)
 {
     return &r->evidence->messages[mail->message];
+}
+
+/* What stands beside it in the store. */
+static inline struct message_detail *mail_detail(const struct rebuild *r, const struct mail *mail)
+{
+    return &r->evidence->message_details[mail->message];
 }
 
 /* The session of a mail while it is open; NULL when it has none (any more). */

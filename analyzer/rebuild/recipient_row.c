@@ -108,14 +108,12 @@ uint32_t row_add(struct rebuild *r, struct mail *mail, struct slice recipient,
                  enum evidence_origin origin, int64_t time_us)
 {
     struct evidence *e = r->evidence;
-    GROW(e->rows, e->row_count, e->row_capacity);
+    uint32_t number = evidence_add_row(e);
     if (r->row_next_capacity < e->row_capacity) {
         r->row_next_capacity = e->row_capacity;
         r->row_next = xrealloc_array(r->row_next, r->row_next_capacity, sizeof *r->row_next);
     }
-    uint32_t number = e->row_count++;
     e->rows[number] = (struct row){ .time_us = time_us,
-                                    .end_time_us = TIME_NONE,
                                     .message = mail->message,
                                     .recipient = intern_add(&e->recipients, recipient),
                                     .recipient_origin = (uint8_t)origin };
@@ -151,23 +149,24 @@ uint32_t row_named(struct rebuild *r, struct mail *mail, struct slice recipient,
 bool row_set_end(struct rebuild *r, uint32_t number, enum end_status status, int64_t time_us)
 {
     struct row *row = &r->evidence->rows[number];
+    struct row_end *end = &r->evidence->row_ends[number];
     if (row->end_status == END_SENT && status != END_SENT)
         return false;
     /* whoever got a final answer is not tried again: lines of one second out of order */
     bool final = row->end_status != END_UNKNOWN && row->end_status != END_DEFERRED &&
                  row->end_status != END_HELD;
     if (final && status == END_DEFERRED &&
-        (row->end_status == END_EXPIRED || time_us <= row->end_time_us))
+        (row->end_status == END_EXPIRED || time_us <= end->time_us))
         return false;
     row->end_status = (uint8_t)status;
-    row->end_time_us = time_us;
+    end->time_us = time_us;
     return true;
 }
 
 void row_forget_end(struct rebuild *r, uint32_t row)
 {
     r->evidence->rows[row].end_status = END_UNKNOWN;
-    r->evidence->rows[row].end_time_us = TIME_NONE;
+    r->evidence->row_ends[row].time_us = TIME_NONE;
 }
 
 bool row_is_refused(const struct rebuild *r, uint32_t row)

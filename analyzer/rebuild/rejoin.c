@@ -123,7 +123,8 @@ uint32_t rejoin_root(const struct rebuild *r, uint32_t message)
 /* Messages of one mail have one message-id; those whose line lacks may be of any. */
 static bool may_be_one_mail(const struct rebuild *r, uint32_t a, uint32_t b)
 {
-    const char *x = r->evidence->messages[a].message_id, *y = r->evidence->messages[b].message_id;
+    const struct message_detail *details = r->evidence->message_details;
+    const char *x = details[a].message_id, *y = details[b].message_id;
     return !x || !y || strcmp(x, y) == 0;
 }
 
@@ -165,8 +166,8 @@ static void edge_resolve(struct rebuild *r, const struct edge *edge, uint32_t *p
         *parent = own;
         *child = id_index_born_before(ids, r, edge->other, edge->time_us, edge->realm, own);
         if (*child != NONE && edge->from.at.row != NONE &&
-            !relay_is_local(intern_text(&e->text, e->rows[edge->from.at.row].end_relay), false) &&
-            (!e->messages[own].message_id || !e->messages[*child].message_id))
+            !relay_is_local(intern_text(&e->text, e->row_ends[edge->from.at.row].relay), false) &&
+            (!e->message_details[own].message_id || !e->message_details[*child].message_id))
             *child = NONE; /* another machine's queue id: only the message-id proves it */
         break;
     case EDGE_FORWARDED:
@@ -236,11 +237,12 @@ static bool handed_on(const struct rebuild *r, uint32_t parent, uint32_t child)
         return to->time_us - from->time_us <= HOP_US;
     for (uint32_t a = from->first_row; a; a = r->row_next[a - 1]) {
         const struct row *row = &e->rows[a - 1];
-        struct slice relay = intern_text(&e->text, row->end_relay);
+        const struct row_end *end = &e->row_ends[a - 1];
+        struct slice relay = intern_text(&e->text, end->relay);
         bool in_time = row->end_status == END_UNKNOWN
                            ? to->time_us - from->time_us <= HOP_US
                            : row->end_status == END_SENT && relay_is_local(relay, by_pipe) &&
-                                 to->time_us <= row->end_time_us + HOST_CLOCKS_US;
+                                 to->time_us <= end->time_us + HOST_CLOCKS_US;
         for (uint32_t b = in_time ? to->first_row : 0; b; b = r->row_next[b - 1])
             if (e->rows[b - 1].recipient == row->recipient ||
                 address_equal(intern_text(&e->recipients, e->rows[b - 1].recipient),
@@ -256,7 +258,9 @@ static bool went_on_as(const struct rebuild *r, uint32_t parent, uint32_t child)
 {
     const struct evidence *e = r->evidence;
     const struct message *hop = &e->messages[child], *before = &e->messages[parent];
-    return before->time_us <= hop->time_us && strcmp(before->message_id, hop->message_id) == 0 &&
+    return before->time_us <= hop->time_us &&
+           strcmp(e->message_details[parent].message_id, e->message_details[child].message_id) ==
+               0 &&
            (!before->sender || !hop->sender ||
             address_equal(intern_text(&e->senders, before->sender),
                           intern_text(&e->senders, hop->sender))) &&
@@ -288,7 +292,8 @@ static void hops_guess(struct rebuild *r)
     for (uint32_t i = 0; i < e->message_count; i++) {
         const struct message_note *note = &r->notes[i];
         bool local = note->marks & MARK_LOOPBACK || note->birth == BIRTH_PICKUP;
-        if (!local || note->marks & MARK_GONE || !e->messages[i].message_id || r->edges->parent[i])
+        if (!local || note->marks & MARK_GONE || !e->message_details[i].message_id ||
+            r->edges->parent[i])
             continue;
         if (!before) {
             id_index_build(&ids, r, ID_MESSAGE);

@@ -70,31 +70,37 @@ static sym service_name(struct rebuild *r, const struct event *event)
 uint32_t session_add(struct rebuild *r, const struct event *event, sym service)
 {
     struct evidence *e = r->evidence;
-    GROW(e->sessions, e->session_count, e->session_capacity);
+    uint32_t number = evidence_add_session(e);
     if (r->session_note_capacity < e->session_capacity) {
         r->session_note_capacity = e->session_capacity;
         r->session_notes =
             xrealloc_array(r->session_notes, e->session_capacity, sizeof *r->session_notes);
     }
     const struct realm *realm = &r->realms[r->realm];
-    e->sessions[e->session_count] = (struct session){
-        .time_us = r->now_us,
-        .host = realm->host,
-        .instance = realm->instance,
-        .service = service,
-        .first = rebuild_position(event),
-        .last = rebuild_position(event),
-        .offset_minutes = event->line->offset_minutes,
-    };
-    r->session_notes[e->session_count] =
+    struct entrance entrance = { .host = realm->host,
+                                 .instance = realm->instance,
+                                 .service = service,
+                                 .offset_minutes = event->line->offset_minutes };
+    struct line_position place = rebuild_position(event);
+    e->sessions[number].time_us = r->now_us;
+    e->sessions[number].entrance = evidence_entrance(e, &entrance);
+    e->session_details[number] = (struct session_detail){ place, place };
+    r->session_notes[number] =
         (struct session_note){ .data_good = UINT16_MAX, .rcpt_good = UINT16_MAX };
-    return e->session_count++;
+    return number;
 }
 
 /* By the syslog_name that master.cf gives such services; what else it may say proves nothing. */
 static bool is_submission(struct slice label)
 {
     return slice_starts(label, "submission") || slice_starts(label, "smtps");
+}
+
+static APART void note_screened(struct evidence *e, uint32_t session, struct line_position first)
+{
+    e->sessions[session].was_screened = true;
+    GROW(e->screened, e->screened_count, e->screened_capacity);
+    e->screened[e->screened_count++] = (struct screened_at){ first, session };
 }
 
 /* Turns a state into an open session of the line's client. */
@@ -112,8 +118,9 @@ static void session_open(struct rebuild *r, struct session_state *state, const s
         state->facts.screening = intern_add(&r->evidence->text, slice_of("other_port"));
     state->facts_known = false;
     state->session = session_add(r, event, service_name(r, event));
-    r->evidence->sessions[state->session].was_screened = was_screened;
-    r->evidence->sessions[state->session].screened = screened;
+    state->last = rebuild_position(event);
+    if (was_screened)
+        note_screened(r->evidence, state->session, screened);
 }
 
 struct session_state *session_find(struct rebuild *r, const struct event *event)
@@ -123,7 +130,7 @@ struct session_state *session_find(struct rebuild *r, const struct event *event)
         return NULL;
     struct session_state *state = r->states[found];
     state->touched_us = r->now_us;
-    r->evidence->sessions[state->session].last = rebuild_position(event);
+    state->last = rebuild_position(event);
     return state;
 }
 
@@ -359,6 +366,7 @@ void session_close(struct rebuild *r, struct session_state *state)
         struct slice address = intern_text(&r->evidence->text, state->client.address);
         session->client = evidence_client(r->evidence, &state->client);
         session->facts = session_facts_number(r, state);
+        r->evidence->session_details[state->session].last = state->last;
         session->internal = slice_starts(address, "127.") || slice_is(address, "::1");
         r->session_notes[state->session] = state->note;
     }

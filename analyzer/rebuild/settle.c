@@ -58,7 +58,7 @@ static void facts_from_session(struct evidence *e, struct message *message,
     if (!no_tls && !no_auth && !proto)
         return;
     struct session_facts facts = *known;
-    if (no_tls && !is_wrapped(memo, e, session->service)) {
+    if (no_tls && !is_wrapped(memo, e, e->entrances[session->entrance].service)) {
         facts.tls = TRI_NO;
         facts.ccert_fingerprint = facts.ccert_subject = SYM_EMPTY;
     }
@@ -239,10 +239,9 @@ static enum message_source source_of(const struct rebuild *r, uint32_t number)
 static void row_of_nobody(struct rebuild *r, uint32_t number)
 {
     struct evidence *e = r->evidence;
-    GROW(e->rows, e->row_count, e->row_capacity);
-    e->rows[e->row_count++] = (struct row){
+    uint32_t row = evidence_add_row(e);
+    e->rows[row] = (struct row){
         .time_us = e->messages[number].time_us,
-        .end_time_us = TIME_NONE,
         .message = number,
         .logged = r->notes[number].marks & MARK_QUEUED ? 0 : r->unknown_reply,
     };
@@ -323,13 +322,18 @@ static void messages_arrange(struct evidence *e, struct arrangement *to)
     to->place = xcalloc((size_t)e->message_count + 1, sizeof *to->place);
     for (uint32_t i = 0; i < to->count; i++) {
         e->messages[i] = e->messages[to->order[i]];
+        e->message_details[i] = e->message_details[to->order[i]];
         to->place[to->order[i]] = i;
     }
     if (!to->sorted) {
         uint32_t *place = places_by_time(e, to->count);
         for (uint32_t i = 0; i < to->count; i++)
             to->place[to->order[i]] = place[i];
-        key_permute(e->messages, sizeof *e->messages, place, to->count);
+        const struct key_column columns[] = {
+            { e->messages, sizeof *e->messages },
+            { e->message_details, sizeof *e->message_details },
+        };
+        key_permute(columns, COUNT(columns), place, to->count);
         free(place);
     }
     e->message_count = to->count;
@@ -352,10 +356,15 @@ static void rows_arrange(struct evidence *e, struct arrangement *to, uint32_t *g
             row->message = to->place[row->message];
         goes_to[kept] = to->counts[row->message]++;
         moves |= goes_to[kept] != kept;
+        e->row_ends[kept] = e->row_ends[i];
         e->rows[kept++] = *row;
     }
+    const struct key_column columns[] = {
+        { e->rows, sizeof *e->rows },
+        { e->row_ends, sizeof *e->row_ends },
+    };
     if (moves)
-        key_permute(e->rows, sizeof *e->rows, goes_to, kept);
+        key_permute(columns, COUNT(columns), goes_to, kept);
     e->row_count = kept;
 }
 

@@ -420,7 +420,7 @@ void smtpd_proxy(struct rebuild *r, const struct event *event)
         struct slice queued_as = event_get(event, FIELD_QUEUED_AS);
         *mail_marks(r, mail) |= MARK_QUEUED;
         if (queued_as.at) {
-            mail_message(r, mail)->queue_id = arena_copy(&r->evidence->arena, queued_as).at;
+            mail_detail(r, mail)->queue_id = arena_copy(&r->evidence->arena, queued_as).at;
             rejoin_queued_as(r, mail, NONE, queued_as, recipient);
         }
     } else {

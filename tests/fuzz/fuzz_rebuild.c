@@ -18,14 +18,15 @@ static void must(bool good)
 static void check_message(const struct evidence *e, const struct message *message)
 {
     uint32_t steps = 0;
+    must(message->extra < e->extra_count);
     must(message->client < e->client_count && message->facts < e->facts_count);
     must(message->session == SESSION_NONE || message->session < e->session_count);
     must(message->source < MESSAGE_SOURCE_COUNT);
     intern_text(&e->helos, message->helo);
     intern_text(&e->senders, message->sender);
-    for (uint32_t i = message->filters; i; i = e->filters[i - 1].next)
+    for (uint32_t i = evidence_extra(e, message)->filters; i; i = e->filters[i - 1].next)
         must(i <= e->filter_count && steps++ <= e->filter_count);
-    for (uint32_t i = message->hops; i; i = e->hops[i - 1].next)
+    for (uint32_t i = evidence_extra(e, message)->hops; i; i = e->hops[i - 1].next)
         must(i <= e->hop_count && steps++ <= e->hop_count + e->filter_count);
 }
 
@@ -41,8 +42,8 @@ static void check_store(const struct evidence *e)
         const struct row *row = &e->rows[i];
         must(row->logged < e->reply_count && row->end_status < END_STATUS_COUNT);
         intern_text(&e->recipients, row->recipient);
-        intern_text(&e->text, row->end_relay);
-        intern_text(&e->text, row->end_dsn);
+        intern_text(&e->text, e->row_ends[i].relay);
+        intern_text(&e->text, e->row_ends[i].dsn);
         buffer_clear(&text);
         evidence_reply_text(e, i, &text);
     }

@@ -132,9 +132,10 @@ static void print_message(const struct evidence *e, const struct message *messag
                           struct buffer *out)
 {
     static const char *const sources[] = { "", " local", " internal", " gateway" };
-    for (uint32_t at = message->hops; at; at = e->hops[at - 1].next)
+    const struct message_extra *extra = evidence_extra(e, message);
+    for (uint32_t at = extra->hops; at; at = e->hops[at - 1].next)
         buffer_format(out, " hop=%s", e->hops[at - 1].queue_id);
-    for (uint32_t at = message->filters; at; at = e->filters[at - 1].next) {
+    for (uint32_t at = extra->filters; at; at = e->filters[at - 1].next) {
         buffer_add_byte(out, ' ');
         buffer_add_slice(out, intern_text(&e->text, e->filters[at - 1].program));
         buffer_format(out, ":%s",
@@ -155,7 +156,8 @@ void log_print_rows(const struct evidence *e, struct buffer *out)
             buffer_add_text(out, "-");
         else
             buffer_add_u64(out, message->session + 1);
-        buffer_format(out, " %s", message->queue_id ? message->queue_id : "NOQUEUE");
+        const char *queue_id = evidence_detail(e, message)->queue_id;
+        buffer_format(out, " %s", queue_id ? queue_id : "NOQUEUE");
         print_client(e, message->client, out);
         buffer_add_text(out, " helo=");
         print_cell(&e->helos, message->helo, out);

@@ -200,18 +200,17 @@ static void read_from(struct script_case *c, struct slice rest)
 {
     struct evidence *e = &c->evidence;
 
-    GROW(e->sessions, e->session_count, e->session_capacity);
-    e->sessions[e->session_count++] = (struct session){ .time_us = c->time_us };
-    GROW(e->messages, e->message_count, e->message_capacity);
-    e->messages[e->message_count++] = (struct message){
-        .session = e->session_count - 1,
+    uint32_t session = evidence_add_session(e), number = evidence_add_message(e);
+    e->sessions[session].time_us = c->time_us;
+    e->message_details[number].size = c->size;
+    e->messages[number] = (struct message){
+        .session = session,
         .client = evidence_client(e, &c->client),
         .facts = evidence_facts(e, &c->facts),
         .helo = c->helo,
         .sender = text_or_unknown(&e->senders, rest, "<>"),
         .sender_origin = c->sender_origin,
         .first_row = e->row_count,
-        .size = c->size,
     };
 }
 
@@ -224,15 +223,15 @@ static void read_to(struct script_case *c, struct slice rest)
         complain(c, c->line, "bad line: to ", rest);
         return;
     }
-    GROW(e->rows, e->row_count, e->row_capacity);
-    e->rows[e->row_count] = (struct row){
+    uint32_t row = evidence_add_row(e);
+    e->rows[row] = (struct row){
         .message = e->message_count - 1,
         .recipient = text_or_unknown(&e->recipients, slice_trim(slice_head(rest, equals)), ""),
         .recipient_origin = ORIGIN_INFO,
     };
     e->messages[e->message_count - 1].row_count++;
     c->expectations[c->expected++] = (struct expectation){
-        .text = slice_trim(slice_skip(rest, equals + 3)), .line = c->line, .row = e->row_count++
+        .text = slice_trim(slice_skip(rest, equals + 3)), .line = c->line, .row = row
     };
 }
 

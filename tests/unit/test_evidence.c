@@ -141,11 +141,11 @@ START_TEST(reply_texts_are_filled_in)
                                .sender = SYM_EMPTY };
     struct row row = { .recipient = intern_add(&e.recipients, slice_of("b@example.com")),
                        .logged = evidence_reply(&e, &reply) };
-    GROW(e.messages, e.message_count, e.message_capacity);
-    e.messages[e.message_count++] = message;
+    uint32_t number = evidence_add_message(&e);
+    e.messages[number] = message;
     for (int i = 0; i < 2; i++) {
-        GROW(e.rows, e.row_count, e.row_capacity);
-        e.rows[e.row_count++] = row;
+        number = evidence_add_row(&e);
+        e.rows[number] = row;
         row.logged = 0;
     }
     struct buffer out;

@@ -116,8 +116,8 @@ static void add_mail(struct evidence *evidence, const struct example *example)
         .name_status = example->no_name ? NAME_MISSING : 0,
         .reverse_status = example->no_name ? NAME_MISSING : 0,
     };
-    GROW(evidence->messages, evidence->message_count, evidence->message_capacity);
-    evidence->messages[evidence->message_count++] = (struct message){
+    uint32_t number = evidence_add_message(evidence);
+    evidence->messages[number] = (struct message){
         .session = SESSION_NONE,
         .client = evidence_client(evidence, &client),
         .helo = example->no_helo ? SYM_EMPTY : intern_add(&evidence->helos, slice_of("[x")),
@@ -125,9 +125,8 @@ static void add_mail(struct evidence *evidence, const struct example *example)
         .row_count = ROWS,
     };
     for (size_t i = 0; i < ROWS; i++) {
-        GROW(evidence->rows, evidence->row_count, evidence->row_capacity);
-        evidence->rows[evidence->row_count++] = (struct row){
-            .end_time_us = TIME_NONE,
+        uint32_t row = evidence_add_row(evidence);
+        evidence->rows[row] = (struct row){
             .recipient = intern_add(&evidence->recipients, slice_of(recipients[i])),
         };
     }

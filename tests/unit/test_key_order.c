@@ -54,12 +54,14 @@ START_TEST(moves_every_item_to_its_place)
 {
     struct item {
         uint32_t number;
-        char filling[23];
+        char filling[20];
     } items[MOST];
+    uint64_t beside[MOST];
     uint32_t goes_to[MOST], wanted[MOST];
     uint64_t state = 2;
     for (uint32_t i = 0; i < MOST; i++) {
         items[i] = (struct item){ .number = i };
+        beside[i] = i;
         goes_to[i] = i;
     }
     for (uint32_t i = MOST - 1; i > 0; i--) {
@@ -68,9 +70,12 @@ START_TEST(moves_every_item_to_its_place)
         goes_to[other] = swap;
     }
     memcpy(wanted, goes_to, sizeof wanted);
-    key_permute(items, sizeof items[0], goes_to, MOST);
+    const struct key_column columns[] = { { items, sizeof items[0] },
+                                          { beside, sizeof beside[0] } };
+    key_permute(columns, 2, goes_to, MOST);
     for (uint32_t i = 0; i < MOST; i++)
-        ck_assert_msg(items[wanted[i]].number == i, "item %u is not at %u", i, wanted[i]);
+        ck_assert_msg(items[wanted[i]].number == i && beside[wanted[i]] == i,
+                      "item %u is not at %u", i, wanted[i]);
 }
 END_TEST
 

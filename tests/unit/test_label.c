@@ -33,8 +33,8 @@ static struct message *add_message(struct evidence *evidence, const char *client
                                    const char *sender, const char *const *recipients,
                                    const char *restriction)
 {
-    GROW(evidence->messages, evidence->message_count, evidence->message_capacity);
-    struct message *message = &evidence->messages[evidence->message_count++];
+    uint32_t number = evidence_add_message(evidence);
+    struct message *message = &evidence->messages[number];
     *message = (struct message){ .time_us = time_us,
                                  .session = SESSION_NONE,
                                  .client = add_client(evidence, client),
@@ -44,8 +44,8 @@ static struct message *add_message(struct evidence *evidence, const char *client
     if (restriction)
         reply.restriction = intern_add(&evidence->text, slice_of(restriction));
     for (; *recipients; recipients++, message->row_count++) {
-        GROW(evidence->rows, evidence->row_count, evidence->row_capacity);
-        evidence->rows[evidence->row_count++] = (struct row){
+        uint32_t row = evidence_add_row(evidence);
+        evidence->rows[row] = (struct row){
             .time_us = time_us,
             .message = evidence->message_count - 1,
             .recipient = intern_add(&evidence->recipients, slice_of(*recipients)),
@@ -60,8 +60,9 @@ static void add_verdict(struct evidence *evidence, struct message *message,
 {
     GROW(evidence->filters, evidence->filter_count, evidence->filter_capacity);
     evidence->filters[evidence->filter_count] = *verdict;
-    evidence->filters[evidence->filter_count++].next = message->filters;
-    message->filters = evidence->filter_count;
+    struct message_extra *extra = evidence_extra_of(evidence, message);
+    evidence->filters[evidence->filter_count++].next = extra->filters;
+    extra->filters = evidence->filter_count;
 }
 
 static const char *const two_recipients[] = { "b@example.com", "c@example.com", NULL };
@@ -73,8 +74,8 @@ static void build(struct world *world, const struct word *words)
     evidence_init(evidence);
     struct message *message =
         add_message(evidence, "192.0.2.7", 1, "a@example.org", two_recipients, NULL);
-    message->queue_id = "Q1";
-    message->message_id = "m1@example.org";
+    evidence_detail(evidence, message)->queue_id = "Q1";
+    evidence_detail(evidence, message)->message_id = "m1@example.org";
     for (; words->program; words++)
         add_verdict(evidence, message,
                     &(struct filter_verdict){
@@ -317,8 +318,8 @@ START_TEST(test_audit)
     struct world world;
     build(&world, none);
     add_message(&world.evidence, "192.0.2.7", 7, "x@example.net", user, NULL);
-    add_message(&world.evidence, "192.0.2.7", 8, "x@example.net", user, NULL)->message_id =
-        "m3@example.org";
+    add_message(&world.evidence, "192.0.2.7", 8, "x@example.net", user, NULL);
+    world.evidence.message_details[world.evidence.message_count - 1].message_id = "m3@example.org";
     add_message(&world.evidence, "192.0.2.8", 9, "x@example.net", user, NULL);
     struct labels_file *given = labels_file_new();
     ck_assert(labels_file_add_line(given, slice_of("message_id,recipient,ham,source")));
@@ -477,9 +478,11 @@ START_TEST(test_silent_filter)
             &(struct filter_verdict){ .program = intern_add(&evidence->text, slice_of("BDMAILD")),
                                       .answer = FILTER_SPAM });
     }
-    add_message(evidence, "192.0.2.67", 110, "y@example.net", user, NULL)->hops = 1;
+    struct message *hop = add_message(evidence, "192.0.2.67", 110, "y@example.net", user, NULL);
+    evidence_extra_of(evidence, hop)->hops = 1;
     add_message(evidence, "192.0.2.67", 111, "y@example.net", user, NULL);
-    add_message(evidence, "192.0.2.67", 500, "y@example.net", user, NULL)->hops = 1;
+    hop = add_message(evidence, "192.0.2.67", 500, "y@example.net", user, NULL);
+    evidence_extra_of(evidence, hop)->hops = 1;
     label(&world, NULL, 0, 1, NULL);
     expect_ham(world.labels.of_message[26], HAM);
     expect_sources(&world.labels, evidence->messages[26].first_row, "bitdefender:passed");

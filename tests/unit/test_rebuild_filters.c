@@ -203,8 +203,9 @@ START_TEST(tests_in_a_line_of_their_own_are_the_verdicts)
     buffer_add_byte(&log, '\0');
     log_rebuild(&e, log.at);
     ck_assert_uint_eq(e.message_count, 1);
-    ck_assert_uint_ne(e.messages[0].filters, 0);
-    const struct filter_verdict *filter = &e.filters[e.messages[0].filters - 1];
+    const struct message_extra *extra = evidence_extra(&e, &e.messages[0]);
+    ck_assert_uint_ne(extra->filters, 0);
+    const struct filter_verdict *filter = &e.filters[extra->filters - 1];
     ck_assert_int_eq(filter->answer, FILTER_SPAM);
     ck_assert(slice_is(intern_text(&e.text, filter->tests), "RDNS_NONE,BAYES_99"));
     ck_assert_uint_eq(filter->next, 0);

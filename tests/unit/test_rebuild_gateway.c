@@ -91,12 +91,13 @@ START_TEST(the_true_client_is_told)
     rebuild_free(rebuild);
     ck_assert_uint_eq(e.message_count, 1);
     const struct message *message = &e.messages[0];
-    const struct client *client = &e.clients[message->true_client];
+    const struct message_extra *extra = evidence_extra(&e, message);
+    const struct client *client = &e.clients[extra->true_client];
     buffer_add_text(&got, message_source_name((enum message_source)message->source));
     add_text(&got, intern_text(&e.text, e.clients[message->client].address));
     add_text(&got, intern_text(&e.text, client->address));
     add_text(&got, intern_text(&e.text, client->name));
-    add_text(&got, intern_text(&e.helos, message->true_helo));
+    add_text(&got, intern_text(&e.helos, extra->true_helo));
     ck_assert_msg(slice_is(buffer_slice(&got), cases[_i].want), "%s: got \"%.*s\", not \"%s\"",
                   cases[_i].name, (int)got.len, got.at, cases[_i].want);
     buffer_release(&got);

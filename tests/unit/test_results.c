@@ -48,18 +48,20 @@ static uint32_t add_client(struct evidence *evidence, const struct mail *mail)
 static void add_mail(struct world *world, const struct mail *mail, uint32_t number)
 {
     struct evidence *evidence = &world->evidence;
-    GROW(evidence->sessions, evidence->session_count, evidence->session_capacity);
-    evidence->sessions[evidence->session_count] = (struct session){
+    struct entrance entrance = { .host = intern_add(&evidence->text, slice_of("mx1")),
+                                 .service = intern_add(&evidence->text, slice_of("smtpd")) };
+    uint32_t session = evidence_add_session(evidence), message = evidence_add_message(evidence);
+    evidence->sessions[session] = (struct session){
         .time_us = mail->second * 1000000,
-        .host = intern_add(&evidence->text, slice_of("mx1")),
-        .service = intern_add(&evidence->text, slice_of("smtpd")),
+        .entrance = evidence_entrance(evidence, &entrance),
         .client = add_client(evidence, mail),
     };
-    GROW(evidence->messages, evidence->message_count, evidence->message_capacity);
-    evidence->messages[evidence->message_count++] = (struct message){
+    if (!mail->refused)
+        evidence->message_details[message].queue_id =
+            arena_format(&evidence->arena, "Q%u", number).at;
+    evidence->messages[message] = (struct message){
         .time_us = mail->second * 1000000,
-        .queue_id = mail->refused ? NULL : arena_format(&evidence->arena, "Q%u", number).at,
-        .session = evidence->session_count++,
+        .session = session,
         .client = add_client(evidence, mail),
         .helo = intern_add(&evidence->helos, slice_of(mail->no_helo ? NULL : "helo.example.org")),
         .sender = intern_add(&evidence->senders, slice_of("a@Example.ORG")),
@@ -69,11 +71,10 @@ static void add_mail(struct world *world, const struct mail *mail, uint32_t numb
     };
     struct logged_reply refusal = { .verdict = VERDICT_REJECT, .stage = STAGE_RCPT, .code = 554 };
     for (int i = 0; i < mail->recipients; i++) {
-        GROW(evidence->rows, evidence->row_count, evidence->row_capacity);
+        uint32_t row = evidence_add_row(evidence);
         struct slice recipient = arena_format(&evidence->arena, "user%d@example.com", i);
-        evidence->rows[evidence->row_count++] = (struct row){
+        evidence->rows[row] = (struct row){
             .time_us = mail->second * 1000000,
-            .end_time_us = TIME_NONE,
             .message = number,
             .recipient = intern_add(&evidence->recipients, recipient),
             .logged = mail->refused ? evidence_reply(evidence, &refusal) : 0,

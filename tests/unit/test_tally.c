@@ -114,8 +114,8 @@ static void add_row(struct world *world, const struct mail_row *mail)
 {
     struct evidence *evidence = &world->evidence;
     if ((int)evidence->message_count < mail->message) {
-        GROW(evidence->messages, evidence->message_count, evidence->message_capacity);
-        evidence->messages[evidence->message_count++] = (struct message){
+        evidence_add_message(evidence);
+        evidence->messages[evidence->message_count - 1] = (struct message){
             .time_us = mail->time_us,
             .session = SESSION_NONE,
             .client = add_client(evidence, mail->client),
@@ -124,10 +124,9 @@ static void add_row(struct world *world, const struct mail_row *mail)
         };
     }
     struct message *message = &evidence->messages[evidence->message_count - 1];
-    uint32_t row = evidence->row_count;
+    uint32_t row = evidence_add_row(evidence);
     message->row_count++;
-    GROW(evidence->rows, evidence->row_count, evidence->row_capacity);
-    evidence->rows[evidence->row_count++] = (struct row){
+    evidence->rows[row] = (struct row){
         .time_us = mail->time_us,
         .message = evidence->message_count - 1,
         .recipient = intern_add(&evidence->recipients, slice_of(mail->recipient)),
