@@ -170,9 +170,10 @@ static void watch(struct duplicates *duplicates, int64_t time_us, uint64_t hash)
     }
 }
 
-bool duplicates_examine(struct duplicates *duplicates, int64_t time_us, bool timed,
-                        struct slice raw)
+bool duplicates_drop(struct duplicates *duplicates, int64_t time_us, bool timed, struct slice raw)
 {
+    if (!duplicates_may_drop(duplicates, time_us))
+        return false;
     uint64_t hash = duplicates_hash(duplicates, raw);
     if (!timed)
         hash = (hash ^ (uint64_t)time_us * UINT64_C(0x9E3779B97F4A7C15)) | 1;

@@ -48,18 +48,14 @@ void duplicates_announce(struct duplicates *duplicates, size_t file,
                          const struct duplicates_head *head);
 /* Turns to the next file; files are read in order. */
 void duplicates_start_file(struct duplicates *duplicates, size_t file);
-/* The slow half of duplicates_drop. */
-bool duplicates_examine(struct duplicates *duplicates, int64_t time_us, bool timed,
-                        struct slice raw);
-
-/* True when this line of the current file stood in an earlier one. Call for every line. A line that
- * is not timed has the time of the one before it, and is the same only at the same time. */
-static inline bool duplicates_drop(struct duplicates *duplicates, int64_t time_us, bool timed,
-                                   struct slice raw)
+/* True when a line of that time has to be shown to duplicates_drop: few have. */
+static inline bool duplicates_may_drop(const struct duplicates *duplicates, int64_t time_us)
 {
-    if (time_us < duplicates->watch_from_us && !duplicates->checking)
-        return false;
-    return duplicates_examine(duplicates, time_us, timed, raw);
+    return time_us >= duplicates->watch_from_us || duplicates->checking;
 }
+
+/* True when this line of the current file stood in an earlier one. A line that is not timed has the
+ * time of the one before it, and is the same only at the same time. */
+bool duplicates_drop(struct duplicates *duplicates, int64_t time_us, bool timed, struct slice raw);
 
 #endif

@@ -3,7 +3,7 @@
 #include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/input/envelope_forms.h"
-#include "parsers/input/fast_scan.h"
+#include "parsers/input/envelope_quick.h"
 #include "parsers/input/line_reader.h"
 #include "parsers/input/syslog_tag.h"
 #include <stdlib.h>
@@ -17,7 +17,6 @@ void envelope_init(struct envelope *envelope, const char *format)
         if (strcmp(forms[i].name, format) == 0)
             envelope->form = envelope->forced = i;
     year_clock_start(&envelope->clock, 1970, INT64_MAX);
-    envelope->memory.least = SIZE_MAX;
     envelope->scratch = xmalloc(LINE_LENGTH_MAX);
 }
 
@@ -65,6 +64,33 @@ static size_t plain_stamp(const struct envelope *envelope, struct slice raw,
     return used;
 }
 
+/* Where `count` bytes from `from` on are, a bit each. */
+static uint64_t byte_bits(size_t from, size_t count)
+{
+    return count ? UINT64_MAX >> (64 - count) << from : 0;
+}
+
+/* What envelope_quick.h needs to know of the head; long heads and odd fractions are not for it. */
+static void prepare_quick(struct envelope_memory *memory)
+{
+    static const uint32_t worth_us[] = { 0, 100000, 10000, 1000, 100, 10, 1 };
+    size_t point = memory->minute_len + 2, digits = memory->zone_at - point;
+    if (memory->head_len > 64 || digits == 1 || digits > COUNT(worth_us))
+        return;
+    digits -= digits > 0;
+    for (size_t i = 1; i <= digits; i++)
+        if (!ascii_is_digit(memory->head[point + i]))
+            return;
+    memory->fraction_len = (uint32_t)digits;
+    memory->fraction_us = worth_us[digits];
+    memory->clock_bits = byte_bits(point - 2, 2) | byte_bits(point + 1, digits);
+    memory->fixed_bits = byte_bits(0, memory->head_len) & ~memory->clock_bits;
+    memory->quick_least = memory->head_len + FAST_TAG_MAX;
+    if (memory->head_len > 32 && memory->quick_least < 64)
+        memory->quick_least = 64;
+    memory->quick_span = ENVELOPE_QUICK_MAX - memory->quick_least;
+}
+
 /* Remembers the minute and host of a line in one of the two plain forms: "Nov 22 10:15:01 mx1 " and
  * "2026-11-22T10:15:01.123456+01:00 mx1 ". Other forms are not worth it. */
 static APART void remember(struct envelope *envelope, struct slice raw, const struct log_line *line)
@@ -73,60 +99,67 @@ static APART void remember(struct envelope *envelope, struct slice raw, const st
     const struct civil_time *civil = &envelope->stamp.civil;
     const char *at = raw.at;
     size_t used = plain_stamp(envelope, raw, line->envelope);
-    memory->least = SIZE_MAX;
+    *memory = (struct envelope_memory){ .head_len = 0 };
     if (used == 0 || line->host.len == 0 || line->host.at != at + used + 1)
         return;
     size_t minute_len = line->envelope == ENVELOPE_RFC3164 ? 13 : 17, zone = minute_len + 2;
     while (zone < used && (at[zone] == '.' || at[zone] == ',' || ascii_is_digit(at[zone])))
         zone++;
     /* From the zone on all must be equal, up to the blank behind the host. */
-    size_t host_end = used + 1 + line->host.len + 1;
-    if (host_end > raw.len || at[used] != ' ' || at[host_end - 1] != ' ' ||
-        host_end - zone > sizeof memory->zone_and_host)
+    size_t head_len = used + 1 + line->host.len + 1;
+    if (head_len > raw.len || at[used] != ' ' || at[head_len - 1] != ' ' ||
+        head_len > sizeof memory->head)
         return;
-    memcpy(memory->minute, at, minute_len);
+    memcpy(memory->head, at, head_len);
+    memory->head_len = head_len;
     memory->minute_len = minute_len;
-    memcpy(memory->zone_and_host, at + zone, host_end - zone);
-    memory->zone_len = used + 1 - zone;
-    memory->host_len = host_end - used - 1;
-    memory->least = minute_len + 2 + (host_end - zone);
+    memory->zone_at = zone;
+    memory->host_len = head_len - used - 1;
     memory->offset_minutes = line->offset_minutes;
+    memory->time_us = line->time_us;
     memory->minute_us = line->time_us - civil->second * INT64_C(1000000) - civil->micros;
     memory->yearless = civil->year == 0;
     memory->kind = line->envelope;
+    prepare_quick(memory);
 }
 
-/* The usual tag in one look, any other by walking. */
-static inline bool fast_tag(const char *at, const char *end, struct log_line *line)
+/* A fraction of a second at at[0..), its point included; *micros gets it. The bytes behind it, NULL
+ * when there is no digit. */
+static const char *parse_fraction(const char *at, const char *end, int64_t *micros)
 {
-    return fast_short_tag(at, end, line) ||
-           syslog_tag_parse(slice_make(at, (size_t)(end - at)), line);
+    int value = 0, digits = 0;
+    for (at++; at < end && ascii_is_digit(*at); at++, digits++)
+        if (digits < 6)
+            value = value * 10 + (*at - '0');
+    for (int i = digits; i < 6; i++)
+        value *= 10;
+    *micros = value;
+    return digits ? at : NULL;
 }
 
-/* The common path: same minute, same zone, same host as the line remembered. */
+/* Same minute, same zone, same host as the line remembered; whatever fraction, whatever tag. */
 static bool parse_like_last(struct envelope *envelope, struct slice raw, struct log_line *line)
 {
     const struct envelope_memory *memory = &envelope->memory;
-    if (raw.len < memory->least || !fast_same_bytes(raw.at, memory->minute, memory->minute_len))
-        return false;
     const char *at = raw.at + memory->minute_len, *end = raw.at + raw.len;
+    size_t after = memory->head_len - memory->zone_at;
+    if (memory->head_len == 0 || raw.len < memory->minute_len + 2 + after ||
+        !bytes_equal(raw.at, memory->head, memory->minute_len))
+        return false;
     unsigned tens = (unsigned char)at[0] - '0', ones = (unsigned char)at[1] - '0';
     if (tens > 5 || ones > 9)
         return false;
     int64_t micros = 0;
     at += 2;
     if (*at == '.' || *at == ',')
-        at = fast_six_digits(at, end, &micros);
-    if (!at)
-        return false;
-    size_t after = memory->zone_len + memory->host_len;
-    if ((size_t)(end - at) < after || !fast_same_bytes(at, memory->zone_and_host, after))
+        at = parse_fraction(at, end, &micros);
+    if (!at || (size_t)(end - at) < after ||
+        !bytes_equal(at, memory->head + memory->zone_at, after))
         return false;
     at += after;
-    if (!fast_tag(at, end, line))
+    if (!syslog_tag_parse(slice_make(at, (size_t)(end - at)), line))
         return false;
-    if (line->text.len && line->text.at[0] == '[')
-        line->text = syslog_tag_strip_id(line->text);
+    line->text = syslog_tag_strip_id(line->text);
     line->host = slice_make(at - memory->host_len, memory->host_len - 1);
     line->time_us = memory->minute_us + (tens * 10 + ones) * INT64_C(1000000) + micros;
     line->offset_minutes = memory->offset_minutes;
@@ -261,6 +294,9 @@ static APART bool parse_anew(struct envelope *envelope, struct slice raw, struct
 
 bool envelope_parse(struct envelope *envelope, struct slice raw, struct log_line *line)
 {
+    envelope->repeat_of_last = 0;
+    if (envelope_parse_quickly(envelope, raw, line))
+        return true;
     start(envelope, raw, line);
     if (!parse_like_last(envelope, raw, line))
         return parse_anew(envelope, raw, line);

@@ -3,9 +3,10 @@
 /*
  * The envelope of a line: when, where, who; what remains is the text. Takes raw lines of one file in
  * order, gives log_line's fields. The form is found per line, the one of the line before is tried
- * first. Cost: while the minute, the host and the form stay the same, one comparison and one walk
- * over the program's name (about 20 ns); everything else may be slow.
+ * first. Cost: while the minute, the host and the form stay the same, one comparison and one look at
+ * the tag (envelope_quick.h); everything else may be slow.
  */
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,15 +18,18 @@ struct record; /* parsers/input/json_record.h */
 
 /* What the last lines looked like, so that the next one need only be compared. */
 struct envelope_memory {
-    size_t least;    /* bytes that a line like the last one has at least; SIZE_MAX: nothing known */
-    char minute[20]; /* the stamp up to the seconds: "Nov 22 10:15:" */
-    size_t minute_len;
+    alignas(16) char head[128]; /* up to the blank behind the host: "Nov 22 10:15:01 mx1 " */
+    size_t head_len, minute_len, zone_at, host_len; /* 0: nothing known; host with its blank */
     int64_t minute_us;
-    char zone_and_host[80];    /* behind seconds and fraction: "+01:00 mx1 " */
-    size_t zone_len, host_len; /* each with the blank behind it */
     int16_t offset_minutes;
     bool yearless;
     enum envelope_kind kind;
+    /* For envelope_quick.h: it takes lines of quick_least bytes and less than quick_span more. */
+    size_t quick_least, quick_span;
+    uint64_t fixed_bits,
+        clock_bits;  /* bytes of the head that are not, and are, digits of seconds */
+    int64_t time_us; /* of the head */
+    uint32_t fraction_len, fraction_us; /* digits, and what the last one is worth */
 };
 
 struct envelope {

@@ -6,7 +6,7 @@
 #include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/input/duplicates.h"
-#include "parsers/input/envelope.h"
+#include "parsers/input/envelope_quick.h"
 #include "parsers/input/input_order.h"
 #include "parsers/input/journal_export.h"
 #include "parsers/input/line_reader.h"
@@ -35,6 +35,7 @@ struct input {
     bool reading;            /* the current one is open */
     bool is_export;          /* the current one is a journal export */
     bool is_bounded;         /* there is a --since or --until */
+    bool is_quiet;           /* nobody asks more of lines of the last line's time */
     struct input_file *file; /* the current one's account */
     size_t head_given;       /* of a kept source's head */
     struct line_reader reader;
@@ -436,34 +437,43 @@ static APART bool is_outside(const struct input *input)
            (options->until_us != TIME_NONE && input->last_us >= options->until_us);
 }
 
+/* A line that somebody may ask more of; false when it is not to be given. */
+static APART bool examine_line(struct input *input, const struct log_line *line)
+{
+    bool timed = line->time_us != TIME_NONE;
+    /* A line without a time belongs to the one before it. */
+    if (duplicates_drop(&input->duplicates, input->last_us, timed, line->raw)) {
+        input->dropped++;
+        input->file->skipped++;
+        return false;
+    }
+    if (input->is_bounded && is_outside(input)) {
+        input->skipped_outside++;
+        input->file->skipped++;
+        return false;
+    }
+    return true;
+}
+
 /* Books a line; false when it is not to be given. */
 static inline bool book_line(struct input *input, const struct log_line *line)
 {
     struct input_file *file = input->file;
-    bool timed = line->time_us != TIME_NONE;
     file->lines++;
-    if (timed) {
+    if (line->time_us != TIME_NONE) {
         input->last_us = line->time_us;
         if (line->time_us > file->last_us) /* TIME_NONE is the smallest */
             file->last_us = line->time_us;
         if (line->time_us < file->first_us || file->first_us == TIME_NONE)
             file->first_us = line->time_us;
     }
-    /* A line without a time belongs to the one before it. */
-    if (duplicates_drop(&input->duplicates, input->last_us, timed, line->raw)) {
-        input->dropped++;
-        file->skipped++;
-        return false;
-    }
-    if (input->is_bounded && is_outside(input)) {
-        input->skipped_outside++;
-        file->skipped++;
-        return false;
-    }
-    return true;
+    input->is_quiet =
+        !input->is_bounded && !duplicates_may_drop(&input->duplicates, input->last_us);
+    return input->is_quiet || examine_line(input, line);
 }
 
-bool input_next(struct input *input, struct log_line *line)
+/* The next line, whatever it looks like. */
+static APART bool next_of_any_kind(struct input *input, struct log_line *line)
 {
     struct raw_line raw = { .text = { "", 0 } };
     for (;;) {
@@ -493,6 +503,20 @@ bool input_next(struct input *input, struct log_line *line)
             repeat_last(input, line);
         return true;
     }
+}
+
+bool input_next(struct input *input, struct log_line *line)
+{
+    struct slice raw = line_reader_peek(&input->reader);
+    if (!envelope_parse_quickly(&input->envelope, raw, line))
+        return next_of_any_kind(input, line);
+    line_reader_pass(&input->reader, &line->number, &line->offset);
+    line->file = (uint16_t)input->current;
+    if (line->time_us == input->last_us && input->is_quiet) {
+        input->file->lines++; /* all else was said of the line before */
+        return true;
+    }
+    return book_line(input, line) || next_of_any_kind(input, line);
 }
 
 const struct input_file *input_files(const struct input *input, size_t *count)

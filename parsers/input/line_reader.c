@@ -10,14 +10,22 @@
 enum {
     READ_SIZE = 256 * 1024,
     BLOCK_SIZE = LINE_HISTORY + 2 * LINE_LENGTH_MAX + READ_SIZE,
-    WINDOW = 16 * 1024, /* how far newlines are looked for at a time; all of it may be newlines */
+    WINDOW =
+        4 * 1024, /* how far newlines are looked for at a time: still near when lines are read */
+    NEWLINES = WINDOW + 2, /* all of it may be newlines; find_avx2 writes two places too many */
 };
+
+static void forget_newlines(struct line_reader *reader)
+{
+    reader->next = reader->known = reader->plain = reader->newlines;
+}
 
 void line_reader_init(struct line_reader *reader, line_reader_fn read, void *user)
 {
     *reader = (struct line_reader){ .read = read, .user = user };
     reader->block = xmalloc(BLOCK_SIZE);
-    reader->newlines = xmalloc(WINDOW * sizeof *reader->newlines);
+    reader->newlines = xmalloc(NEWLINES * sizeof *reader->newlines);
+    forget_newlines(reader);
 }
 
 void line_reader_release(struct line_reader *reader)
@@ -68,27 +76,36 @@ static struct found find_bytewise(const char *block, size_t from, size_t to, uin
 }
 
 #ifdef __x86_64__
-/* 64 bytes a step; the newlines of a step are the bits of one word. */
-__attribute__((target("avx2"))) static struct found find_avx2(const char *block, size_t from,
-                                                              size_t to, uint32_t *out)
+#define WIDE __attribute__((target("avx2,bmi,popcnt")))
+
+/* 64 bytes a step; the newlines of a step are the bits of one word. Most words have none, one or two,
+ * and which, nobody can foretell: two places are written without asking, and count if they do. */
+WIDE static struct found find_avx2(const char *block, size_t from, size_t to, uint32_t *out)
 {
-    const __m256i newline = _mm256_set1_epi8('\n'), zero = _mm256_setzero_si256();
-    __m256i zeros = zero;
-    size_t n = 0;
+    const __m256i newline = _mm256_set1_epi8('\n');
+    __m256i least = _mm256_set1_epi8(-1);
+    uint32_t *next = out;
     for (; from + 64 <= to; from += 64) {
         __m256i low = _mm256_loadu_si256((const __m256i_u *)(const void *)(block + from));
         __m256i high = _mm256_loadu_si256((const __m256i_u *)(const void *)(block + from + 32));
-        zeros = _mm256_or_si256(
-            zeros, _mm256_or_si256(_mm256_cmpeq_epi8(low, zero), _mm256_cmpeq_epi8(high, zero)));
+        least = _mm256_min_epu8(least, _mm256_min_epu8(low, high));
         uint64_t mask = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, newline)) |
                         (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline))
                             << 32;
-        for (; mask; mask &= mask - 1)
-            out[n++] = (uint32_t)(from + (size_t)__builtin_ctzll(mask));
+        uint64_t more = mask & (mask - 1);
+        unsigned count = (unsigned)__builtin_popcountll(mask);
+        next[0] = (uint32_t)from + (uint32_t)_tzcnt_u64(mask);
+        next[1] = (uint32_t)from + (uint32_t)_tzcnt_u64(more);
+        if (__builtin_expect(count > 2, 0))
+            for (unsigned i = 2; i < count; i++) {
+                more &= more - 1;
+                next[i] = (uint32_t)from + (uint32_t)_tzcnt_u64(more);
+            }
+        next += count;
     }
-    struct found rest = find_bytewise(block, from, to, out + n);
-    rest.count += n;
-    rest.nul |= _mm256_movemask_epi8(zeros) != 0;
+    struct found rest = find_bytewise(block, from, to, next);
+    rest.count += (size_t)(next - out);
+    rest.nul |= _mm256_movemask_epi8(_mm256_cmpeq_epi8(least, _mm256_setzero_si256())) != 0;
     return rest;
 }
 
@@ -117,14 +134,15 @@ static bool find_newlines(struct line_reader *reader, size_t from, size_t to)
 {
     struct found found;
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+        __builtin_cpu_supports("popcnt"))
         found = find_avx2(reader->block, from, to, reader->newlines);
     else
         found = find_sse2(reader->block, from, to, reader->newlines);
 #else
     found = find_bytewise(reader->block, from, to, reader->newlines);
 #endif
-    reader->count = (uint32_t)found.count;
+    reader->known = reader->newlines + found.count;
     return found.nul;
 }
 
@@ -133,10 +151,10 @@ static bool find_newlines(struct line_reader *reader, size_t from, size_t to)
 static size_t find_newlines_and_holes(struct line_reader *reader, size_t from, size_t to)
 {
     const char *block = reader->block;
-    size_t n = 0;
+    forget_newlines(reader);
     while (from < to) {
         if (block[from] == '\n')
-            reader->newlines[n++] = (uint32_t)from;
+            *reader->known++ = (uint32_t)from;
         if (block[from] != '\0') {
             from++;
             continue;
@@ -148,12 +166,11 @@ static size_t find_newlines_and_holes(struct line_reader *reader, size_t from, s
         if (stop == reader->end && !reader->ended && stop - from < LINE_NUL_RUN && !goes_on)
             break;
         if (stop - from >= LINE_NUL_RUN && !goes_on) {
-            reader->newlines[n++] = (uint32_t)from;
+            *reader->known++ = (uint32_t)from;
             reader->nul_runs++;
         }
         from = stop;
     }
-    reader->count = (uint32_t)n;
     return from;
 }
 
@@ -161,13 +178,16 @@ static size_t find_newlines_and_holes(struct line_reader *reader, size_t from, s
 static bool index_more(struct line_reader *reader)
 {
     size_t from = reader->indexed, to = from + WINDOW < reader->end ? from + WINDOW : reader->end;
-    reader->next = reader->count = 0;
+    forget_newlines(reader);
     if (from == reader->end)
         return false;
     reader->indexed = to;
     if (find_newlines(reader, from, to) || reader->has_nul) {
         reader->has_nul = true;
         reader->indexed = find_newlines_and_holes(reader, from, to);
+    } else if (reader->next < reader->known && !reader->skipping &&
+               *reader->next - reader->at <= LINE_LENGTH_MAX) {
+        reader->plain = reader->known;
     }
     return reader->indexed > from;
 }
@@ -248,8 +268,8 @@ static bool give_overlong(struct line_reader *reader, struct raw_line *line)
 bool line_reader_next_slow(struct line_reader *reader, struct raw_line *line)
 {
     for (;;) {
-        while (reader->next < reader->count)
-            if (give(reader, reader->newlines[reader->next++], line))
+        while (reader->next < reader->known)
+            if (give(reader, *reader->next++, line))
                 return true;
         if (index_more(reader))
             continue;
@@ -270,7 +290,7 @@ bool line_reader_take(struct line_reader *reader, size_t size, struct slice *byt
 {
     if (size > LINE_LENGTH_MAX)
         return false;
-    reader->next = reader->count = 0;
+    forget_newlines(reader);
     reader->indexed = reader->at;
     while (reader->end - reader->at < size && !reader->ended)
         fill(reader);

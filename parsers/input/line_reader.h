@@ -33,13 +33,14 @@ struct line_reader {
     line_reader_fn read;
     void *user;
     char *block;
-    size_t start, at, end; /* history from start, unread from at */
-    size_t indexed;        /* newlines are known up to here */
-    uint32_t *newlines;    /* positions in block */
-    uint32_t next, count;
-    uint64_t base;     /* stream offset of block[0] */
-    uint64_t passed;   /* newlines passed so far */
-    uint64_t nul_runs; /* holes met so far */
+    size_t start, at, end;  /* history from start, unread from at */
+    size_t indexed;         /* newlines are known up to here */
+    uint32_t *newlines;     /* positions in block */
+    uint32_t *next, *known; /* of newlines: those not passed yet */
+    uint32_t *plain;        /* known, or newlines when a line among them is long or has NULs */
+    uint64_t base;          /* stream offset of block[0] */
+    uint64_t passed;        /* newlines passed so far */
+    uint64_t nul_runs;      /* holes met so far */
     bool has_nul, skipping, after_hole, ended;
 };
 
@@ -53,20 +54,35 @@ bool line_reader_next_slow(struct line_reader *reader, struct raw_line *line);
 /* The next line; false at the end. */
 static inline bool line_reader_next(struct line_reader *reader, struct raw_line *line)
 {
-    if (reader->next == reader->count || reader->has_nul || reader->skipping)
+    if (reader->next >= reader->plain)
         return line_reader_next_slow(reader, line);
-    size_t stop = reader->newlines[reader->next++];
+    size_t stop = *reader->next++;
     struct slice text = slice_make(reader->block + reader->at, stop - reader->at);
     line->offset = reader->base + reader->at;
     reader->at = stop + 1;
     line->number = ++reader->passed;
     if (text.len && text.at[text.len - 1] == '\r')
         text.len--;
-    line->truncated = text.len > LINE_LENGTH_MAX;
-    if (line->truncated)
-        text.len = LINE_LENGTH_MAX;
+    line->truncated = false;
     line->text = text;
     return true;
+}
+
+/* The bytes up to the next line end when they are a plain line (no more than that is known: a carriage
+ * return may be its last byte); else none, and line_reader_next has to be asked. */
+static inline struct slice line_reader_peek(const struct line_reader *reader)
+{
+    if (reader->next >= reader->plain)
+        return slice_make("", 0);
+    return slice_make(reader->block + reader->at, *reader->next - reader->at);
+}
+
+/* Takes the line that line_reader_peek gave, whose number and place are told. */
+static inline void line_reader_pass(struct line_reader *reader, uint64_t *number, uint64_t *offset)
+{
+    *number = ++reader->passed;
+    *offset = reader->base + reader->at;
+    reader->at = (size_t)*reader->next++ + 1;
 }
 
 /* Takes exactly size bytes from where the next line would start (journal export fields): false when

@@ -1,0 +1,79 @@
+#ifndef PARSERS_INPUT_ENVELOPE_QUICK_H
+#define PARSERS_INPUT_ENVELOPE_QUICK_H
+/*
+ * The common path of a line, in its caller without a call: it begins like the line remembered, but
+ * for the seconds and what is behind their point, and has a usual tag. What is not so usual is left
+ * to envelope_parse, which gives the same for these lines, too.
+ */
+#include "parsers/input/envelope.h"
+#include "parsers/input/fast_scan.h"
+
+enum { ENVELOPE_QUICK_MAX = 1000 }; /* longer lines may have been cut */
+
+#ifdef __SSE2__
+/* Takes over other seconds than those of the line remembered; false when they are none. */
+static inline bool envelope_quick_clock(struct envelope *envelope, const char *at)
+{
+    struct envelope_memory *memory = &envelope->memory;
+    const char *clock = at + memory->minute_len;
+    unsigned tens = (unsigned char)clock[0] - '0', ones = (unsigned char)clock[1] - '0';
+    int64_t micros = 0;
+    if (tens > 5 || ones > 9)
+        return false;
+    if (memory->fraction_len) {
+        /* The bytes behind it give way to leading zeros. */
+        uint64_t digits = fast_digits(clock + 3) << (64 - memory->fraction_len * 8);
+        if (fast_no_digits(digits))
+            return false;
+        micros = fast_number(digits) * memory->fraction_us;
+    }
+    memcpy(memory->head, at, 32);
+    if (memory->head_len > 32)
+        memcpy(memory->head + 32, at + 32, 32);
+    memory->time_us = memory->minute_us + (tens * 10 + ones) * INT64_C(1000000) + micros;
+    envelope->clock.last_us = memory->time_us;
+    return true;
+}
+
+/* First bytes of texts of which envelope_parse may make something else: "[ID 197553 mail.info] ...",
+ * "message repeated ...", and syslogd's "last message repeated ...". */
+static const bool envelope_quick_odd[256] = { ['['] = true, ['m'] = true, ['l'] = true };
+
+/* Sets the fields that envelope_parse sets when the line is a usual one; false, and nothing of worth
+ * set, for all others. */
+static inline bool envelope_parse_quickly(struct envelope *envelope, struct slice raw,
+                                          struct log_line *line)
+{
+    struct envelope_memory *memory = &envelope->memory;
+    if (raw.len - memory->quick_least >= memory->quick_span)
+        return false;
+    uint64_t differ = fast_differ32(raw.at, memory->head);
+    if (memory->head_len > 32)
+        differ |= (uint64_t)fast_differ32(raw.at + 32, memory->head + 32) << 32;
+    if (differ & memory->fixed_bits || raw.at[raw.len - 1] == '\r' ||
+        !fast_short_tag(raw.at + memory->head_len, raw.at + raw.len, line) ||
+        (envelope_quick_odd[(unsigned char)line->text.at[0]] &&
+         (line->text.at[0] != 'l' || line->program.len == strlen("syslogd"))) ||
+        (differ & memory->clock_bits && !envelope_quick_clock(envelope, raw.at)))
+        return false;
+    line->raw = raw;
+    line->host = slice_make(raw.at + memory->head_len - memory->host_len, memory->host_len - 1);
+    line->time_us = memory->time_us;
+    line->offset_minutes = memory->offset_minutes;
+    line->envelope = memory->kind;
+    line->repeats = 1;
+    line->truncated = line->malformed = line->marker = false;
+    envelope->yearless += memory->yearless;
+    return true;
+}
+#else
+/* Without SSE2 no line is taken for a usual one. */
+static inline bool envelope_parse_quickly(struct envelope *envelope, struct slice raw,
+                                          struct log_line *line)
+{
+    (void)envelope, (void)raw, (void)line;
+    return false;
+}
+#endif
+
+#endif
