@@ -5,6 +5,7 @@
 
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
+#include "parsers/lines/queue_id.h"
 #include "parsers/lines/shape_tables.h"
 
 enum bd_key {

@@ -67,13 +67,17 @@ const struct compiled_shape *shape_set_get(const struct shape_set *set, size_t i
 enum { SHAPE_NO_MATCH = 0xffff };
 enum shape_effort {
     SHAPE_USUAL,
-    SHAPE_ONLY_STRONG, /* only rows that are SHAPE_STRONG: for programs of unknown name */
-    SHAPE_ANY_ID       /* the first word is taken for a queue id though it has not the form of one
-                        * (written by hand, or by something that is not quite Postfix) */
+    SHAPE_ANY_ID /* the first word is taken for a queue id though it has not the form of one (written
+                  * by hand, or by something that is not quite Postfix); only of rows that are
+                  * SHAPE_STRONG */
 };
 /* Index of the first shape that takes the whole text, SHAPE_NO_MATCH when none does. Sets kind,
- * shape and fields. */
+ * shape and fields of an event that was cleared before. */
 unsigned shape_set_match(const struct shape_set *set, struct slice text, enum shape_effort effort,
                          struct event *event);
+/* The same with SHAPE_USUAL for most of the common lines, and quickly: looks only at the row that is
+ * likely. SHAPE_NO_MATCH says nothing but that the event is to be cleared and shape_set_match asked.
+ * Not for raw sets. */
+unsigned shape_set_try(const struct shape_set *set, struct slice text, struct event *event);
 
 #endif

@@ -2,93 +2,10 @@
 
 #include <string.h>
 
+#include "base/rare.h"
 #include "base/xalloc.h"
+#include "parsers/lines/queue_id.h"
 #include "parsers/lines/scan_bytes.h"
-
-/* Bytes of the two alphabets of queue ids. */
-enum { ID_HEX = 1, ID_LONG = 2 };
-enum { ID_SHORT_MIN = 6, ID_SHORT_MAX = 21, ID_LONG_MIN = 12, ID_MAX = 32, ID_Z_MIN = 10 };
-
-#define B2 (ID_HEX | ID_LONG)
-/* clang-format off */
-static const unsigned char id_bytes[256] = {
-    ['0'] = B2, ['1'] = B2, ['2'] = B2, ['3'] = B2, ['4'] = B2, ['5'] = B2, ['6'] = B2, ['7'] = B2,
-    ['8'] = B2, ['9'] = B2, ['A'] = ID_HEX, ['B'] = B2, ['C'] = B2, ['D'] = B2, ['E'] = ID_HEX,
-    ['F'] = B2, ['G'] = 2, ['H'] = 2, ['J'] = 2, ['K'] = 2, ['L'] = 2, ['M'] = 2, ['N'] = 2,
-    ['P'] = 2, ['Q'] = 2, ['R'] = 2, ['S'] = 2, ['T'] = 2, ['V'] = 2, ['W'] = 2, ['X'] = 2,
-    ['Y'] = 2, ['Z'] = 2, ['b'] = 2, ['c'] = 2, ['d'] = 2, ['f'] = 2, ['g'] = 2, ['h'] = 2,
-    ['j'] = 2, ['k'] = 2, ['l'] = 2, ['m'] = 2, ['n'] = 2, ['p'] = 2, ['q'] = 2, ['r'] = 2,
-    ['s'] = 2, ['t'] = 2, ['v'] = 2, ['w'] = 2, ['x'] = 2, ['y'] = 2, ['z'] = 2,
-};
-/* clang-format on */
-#undef B2
-
-/* Length of the longest run at at[0..end) that is a queue id; 0 when it is none. */
-static size_t queue_id_run(const char *at, const char *end)
-{
-    unsigned both = ID_HEX | ID_LONG, class;
-    size_t limit = (size_t)(end - at) < ID_MAX ? (size_t)(end - at) : ID_MAX, len = 0;
-    while (len < limit && (class = both & id_bytes[(unsigned char)at[len]]) != 0) {
-        both = class;
-        len++;
-    }
-    if (both & ID_HEX && len >= ID_SHORT_MIN && len <= ID_SHORT_MAX)
-        return len;
-    if (!(both & ID_LONG) || len < ID_LONG_MIN)
-        return 0;
-    size_t last = len - 1;
-    while (last >= ID_Z_MIN && at[last] != 'z')
-        last--;
-    return last >= ID_Z_MIN ? len : 0;
-}
-
-/* The same for the first 16 bytes at once; 0 when the run is none or longer. */
-static inline size_t queue_id_run16(const char *at)
-{
-#ifdef __SSE2__
-    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i from_0 = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
-    __m128i from_A = _mm_sub_epi8(bytes, _mm_set1_epi8('A'));
-    __m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(from_0, _mm_set1_epi8(9)), from_0);
-    __m128i hex =
-        _mm_or_si128(digit, _mm_cmpeq_epi8(_mm_min_epu8(from_A, _mm_set1_epi8(5)), from_A));
-    unsigned others = ~(unsigned)_mm_movemask_epi8(hex) & 0xffff;
-    unsigned len = others ? (unsigned)__builtin_ctz(others) : 16;
-    if (len >= ID_SHORT_MIN && len < 16 && !ascii_is_alnum(at[len]))
-        return len;
-#else
-    (void)at;
-#endif
-    return 0;
-}
-
-size_t queue_id_prefix(const char *at, const char *end)
-{
-    size_t left = (size_t)(end - at);
-    /* the first digit of a long id counts 380 million seconds: no lower case for centuries */
-    if (left < ID_SHORT_MIN + 2 || *at > 'Z' || *at < '0')
-        return 0;
-    if (*at == 'N' && left > 9 && bytes_equal(at, "NOQUEUE: ", 9))
-        return 7;
-    size_t len = left >= 16 ? queue_id_run16(at) : 0;
-    if (len == 0)
-        len = queue_id_run(at, end);
-    return len && left >= len + 2 && at[len] == ':' && at[len + 1] == ' ' ? len : 0;
-}
-
-size_t word_prefix(const char *at, const char *end)
-{
-    size_t len = 0, lower = 0;
-    for (; at + len < end && len <= ID_MAX && ascii_is_alnum(at[len]); len++)
-        lower += at[len] >= 'a' && at[len] <= 'z';
-    bool good = len >= 5 && len <= ID_MAX && lower < len && (size_t)(end - at) >= len + 2;
-    return good && at[len] == ':' && at[len + 1] == ' ' ? len : 0;
-}
-
-bool queue_id_is_valid(struct slice text)
-{
-    return text.len && queue_id_run(text.at, text.at + text.len) == text.len;
-}
 
 /* Length of the decimal number at at[0..end), at most 18 digits; 0 when there is none. */
 static size_t digits(const char *at, const char *end)
@@ -111,7 +28,8 @@ static inline const char *take_port(const char *at, const char *end, struct even
     return at + 1 + len;
 }
 
-const char *slot_client(const char *at, const char *end, struct event *event)
+/* Any N[A] or N[A]:P. */
+static APART const char *take_any_client(const char *at, const char *end, struct event *event)
 {
     const char *open = byte_find(at, end, '[');
     const char *close = open ? byte_find(open, end, ']') : NULL;
@@ -119,6 +37,22 @@ const char *slot_client(const char *at, const char *end, struct event *event)
         return NULL;
     event_set(event, FIELD_CLIENT_NAME, name_or_null(at, open));
     event_set(event, FIELD_CLIENT_ADDRESS, name_or_null(open + 1, close));
+    return take_port(close + 1, end, event);
+}
+
+const char *slot_client(const char *at, const char *end, struct event *event)
+{
+    uint64_t marks = bracket_marks(at, end), more = marks & (marks - 1);
+    if (more == 0)
+        return take_any_client(at, end, event);
+    const char *open = at + __builtin_ctzll(marks), *close = at + __builtin_ctzll(more);
+    if (*open != '[' || *close != ']')
+        return take_any_client(at, end, event);
+    bool named = bytes_differ8(at, "unknown[") != 0; /* there are 16 bytes */
+    struct slice address = name_or_null(open + 1, close);
+    event_set(event, FIELD_CLIENT_NAME,
+              slice_make(named ? at : NULL, named ? (size_t)(open - at) : 0));
+    event_set(event, FIELD_CLIENT_ADDRESS, address);
     return take_port(close + 1, end, event);
 }
 
@@ -214,7 +148,7 @@ static const char *type_ip(const char *at, const char *end, struct slice *value)
 /* A queue id; NOQUEUE gives "no text". */
 static const char *type_qid(const char *at, const char *end, struct slice *value)
 {
-    size_t len = queue_id_run(at, end);
+    size_t len = queue_id_length(at, end);
     if (len == 0 && end - at >= 7 && memcmp(at, "NOQUEUE", 7) == 0) {
         *value = (struct slice){ NULL, 0 };
         return at + 7;
@@ -228,7 +162,7 @@ static const char *type_msgid(const char *at, const char *end, struct slice *val
 {
     *value = slice_make(at, (size_t)(end - at));
     if (at < end && *at == '<') {
-        size_t last = slice_last_index(*value, '>');
+        size_t last = end[-1] == '>' ? value->len - 1 : slice_last_index(*value, '>');
         if (last < value->len)
             *value = slice_make(at + 1, last - 1);
     }
@@ -381,6 +315,82 @@ slot_fn slot_find(struct slice name)
             return slots[i].fn;
     return NULL;
 }
+
+/* --- walks: patterns of common lines in one call ----------------------------------------------- */
+
+static const char *walk_nothing(const char *at, const char *end, struct event *event)
+{
+    (void)end;
+    (void)event;
+    return at;
+}
+
+static const char *walk_client_counts(const char *at, const char *end, struct event *event)
+{
+    at = slot_client(at, end, event);
+    return at ? slot_session_counts(at, end, event) : NULL;
+}
+
+static const char *walk_client_tail(const char *at, const char *end, struct event *event)
+{
+    at = slot_client(at, end, event);
+    return at ? slot_client_tail(at, end, event) : NULL;
+}
+
+static const char *walk_message_id(const char *at, const char *end, struct event *event)
+{
+    struct slice id;
+    at = type_msgid(at, end, &id);
+    event_set(event, FIELD_MESSAGE_ID, id);
+    return at;
+}
+
+/* "{stage:word} from {client}: ", behind which a reply or a note stands. */
+static inline const char *stage_and_client(const char *at, const char *end, struct event *event)
+{
+    static const char from[] = " from ";
+    struct slice stage;
+    at = type_word(at, end, &stage);
+    if (!at || end - at < (ptrdiff_t)sizeof from || !bytes_equal(at, from, sizeof from - 1))
+        return NULL;
+    event_set(event, FIELD_STAGE, stage);
+    at = slot_client(at + sizeof from - 1, end, event);
+    return at && end - at >= 2 && at[0] == ':' && at[1] == ' ' ? at + 2 : NULL;
+}
+
+static const char *walk_reply(const char *at, const char *end, struct event *event)
+{
+    at = stage_and_client(at, end, event);
+    return at ? slot_reply(at, end, event) : NULL;
+}
+
+static const char *walk_note(const char *at, const char *end, struct event *event)
+{
+    at = stage_and_client(at, end, event);
+    return at ? slot_note(at, end, event) : NULL;
+}
+
+static const struct {
+    const char *pattern;
+    slot_fn fn;
+} walks[] = {
+    { "", walk_nothing },
+    { "{client}{session_counts}", walk_client_counts },
+    { "{client}{client_tail}", walk_client_tail },
+    { "{message_id:msgid}", walk_message_id },
+    { "{stage:word} from {client}: {reply}", walk_reply },
+    { "{stage:word} from {client}: {note}", walk_note },
+};
+
+slot_fn slot_walk_find(struct slice pattern)
+{
+    for (size_t i = 0; i < COUNT(walks); i++)
+        if (slice_is(pattern, walks[i].pattern))
+            return walks[i].fn;
+    return NULL;
+}
+
+/* --- types ------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

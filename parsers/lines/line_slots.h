@@ -22,14 +22,9 @@ slot_fn slot_find(struct slice name);
 /* Finds a type by name; NULL when there is none. */
 slot_type_fn slot_type_find(struct slice name);
 
-/* Queue id at the start of a text, followed by ": ": upper-case hexadecimal of 6 to 21 digits, or
- * the long form (Postfix global/mail_queue.h): 12 to 32 of 0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z with
- * 'z' at index 10 or later; or NOQUEUE. Length of the word, 0 when it is none. */
-size_t queue_id_prefix(const char *at, const char *end);
-/* Length of any word of 5 to 32 letters and digits, not all lower case, that is followed by ": ". */
-size_t word_prefix(const char *at, const char *end);
-/* True when all of the text is a queue id (not NOQUEUE). */
-bool queue_id_is_valid(struct slice text);
+/* Finds what walks a whole pattern, or the rest of one, in one call: like its slots one by one, but
+ * for the common lines without going from step to step. NULL when there is none. */
+slot_fn slot_walk_find(struct slice pattern);
 
 /* `unknown` is no name. */
 static inline struct slice name_or_null(const char *at, const char *end)

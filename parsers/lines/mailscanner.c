@@ -3,6 +3,7 @@
 
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
+#include "parsers/lines/queue_id.h"
 #include "parsers/lines/shape_tables.h"
 
 /* Sets ms_id, and the queue id in it: MailScanner puts ".A" and four hex digits (before 2009 five)

@@ -2,8 +2,10 @@
  * name of master.cf; a delivery is recognised by "QID: to=<", not by who says it. */
 #include <string.h>
 
+#include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
+#include "parsers/lines/queue_id.h"
 #include "parsers/lines/scan_bytes.h"
 #include "parsers/lines/shape_tables.h"
 
@@ -11,18 +13,22 @@ static const struct slice flag_true = SLICE("true");
 
 #define AT(p, end, literal)                                                                        \
     ((size_t)((end) - (p)) >= sizeof(literal) - 1 &&                                               \
-     memcmp((p), (literal), sizeof(literal) - 1) == 0)
+     bytes_equal((p), (literal), sizeof(literal) - 1))
+
+/* Behind the closing quote of a quoted local part; at itself when there is none. */
+static APART const char *skip_quoted(const char *at, const char *end)
+{
+    const char *p = at + 1;
+    for (; p < end && *p != '"'; p++)
+        p += *p == '\\' && p + 1 < end;
+    return p < end ? p : at;
+}
 
 /* End of "ADDRESS>" where one of the next keys follows; a quoted local part is skipped whole, so
  * that what is written inside it is never taken for a key. NULL when there is none. */
-static const char *address_end(const char *at, const char *end, bool orig)
+static inline const char *address_end(const char *at, const char *end, bool orig)
 {
-    const char *p = at;
-    if (p < end && *p == '"') {
-        for (p++; p < end && *p != '"'; p++)
-            p += *p == '\\' && p + 1 < end;
-        p = p < end ? p : at;
-    }
+    const char *p = at < end && *at == '"' ? skip_quoted(at, end) : at;
     for (; (p = byte_find(p, end, '>')) != NULL; p++)
         if (AT(p, end, ">, relay=") || (orig && AT(p, end, ">, orig_to=<")))
             return p;
@@ -30,8 +36,8 @@ static const char *address_end(const char *at, const char *end, bool orig)
 }
 
 /* Takes a value up to the next ", " (or the end). */
-static const char *take_value(const char *at, const char *end, enum event_field field,
-                              struct event *event)
+static inline const char *take_value(const char *at, const char *end, enum event_field field,
+                                     struct event *event)
 {
     const char *comma = byte_find(at, end, ',');
     comma = comma ? comma : end;
@@ -75,16 +81,16 @@ static void find_discarded(struct slice reason, struct event *event)
         event_set(event, FIELD_LABEL, (struct slice)SLICE("virus"));
 }
 
-static void explain_sent(struct slice reason, struct event *event)
+static inline void explain_sent(struct slice reason, struct event *event)
 {
     static const struct slice forwarded = SLICE("forwarded as ");
-    if (slice_starts(reason, forwarded.at)) {
+    if (reason.len > 10 && ascii_is_digit(reason.at[0])) {
+        find_queued_as(reason, event);
+        find_discarded(reason, event);
+    } else if (slice_starts(reason, forwarded.at)) {
         struct slice id = slice_skip(reason, forwarded.len);
         if (queue_id_is_valid(id))
             event_set(event, FIELD_FORWARDED_AS, id);
-    } else if (reason.len > 10 && ascii_is_digit(reason.at[0])) {
-        find_queued_as(reason, event);
-        find_discarded(reason, event);
     } else if (slice_is(event_get(event, FIELD_RELAY), "none")) {
         /* only discard(8) delivers to nowhere */
         event_set(event, FIELD_END, (struct slice)SLICE("discarded"));
@@ -117,7 +123,8 @@ static void explain_failure(struct slice reason, struct event *event)
     }
 }
 
-static void take_status(const char *at, const char *end, struct event *event)
+/* Any "STATUS (REASON)", or as much of it as the line has. */
+static APART void take_any_status(const char *at, const char *end, struct event *event)
 {
     const char *blank = byte_find(at, end, ' ');
     struct slice status = slice_make(at, (size_t)((blank ? blank : end) - at));
@@ -130,18 +137,30 @@ static void take_status(const char *at, const char *end, struct event *event)
     }
     struct slice reason = slice_make(blank + 2, (size_t)(end - blank - 3));
     event_set(event, FIELD_REASON, reason);
-    if (status.len == 4 && memcmp(status.at, "sent", 4) == 0)
-        explain_sent(reason, event);
-    else if (slice_is(status, "deliverable") || slice_is(status, "undeliverable"))
+    if (slice_is(status, "deliverable") || slice_is(status, "undeliverable"))
         event_set(event, FIELD_PROBE, flag_true);
     else
         explain_failure(reason, event);
 }
 
-/* The keys behind the relay, in Postfix's order; each but status may be missing. */
-static const char *take_keys(const char *at, const char *end, struct event *event)
+static inline void take_status(const char *at, const char *end, struct event *event)
 {
-    if (AT(at, end, ", conn_use="))
+    if (!AT(at, end, "sent (") || end[-1] != ')') {
+        take_any_status(at, end, event);
+        return;
+    }
+    struct slice reason = slice_make(at + 6, (size_t)(end - at - 7));
+    event_set(event, FIELD_STATUS, slice_make(at, 4));
+    event_set(event, FIELD_REASON, reason);
+    explain_sent(reason, event);
+}
+
+/* What stands behind "relay=": the relay, further keys in Postfix's order, each of which may be
+ * missing, and the status. False when that one is missing. */
+static bool take_relay(const char *at, const char *end, struct event *event)
+{
+    at = take_value(at, end, FIELD_RELAY, event);
+    if (!AT(at, end, ", delay=") && AT(at, end, ", conn_use="))
         at = take_value(at + 11, end, FIELD_CONN_USE, event);
     if (AT(at, end, ", delay="))
         at = take_value(at + 8, end, FIELD_DELAY, event);
@@ -149,17 +168,20 @@ static const char *take_keys(const char *at, const char *end, struct event *even
         at = take_value(at + 9, end, FIELD_DELAYS, event);
     else
         event_set(event, FIELD_DELAYS, (struct slice){ NULL, 0 });
-    if (AT(at, end, ", tls="))
+    if (!AT(at, end, ", dsn=") && AT(at, end, ", tls="))
         at = take_value(at + 6, end, FIELD_TLS, event);
     if (AT(at, end, ", dsn="))
         at = take_value(at + 6, end, FIELD_DSN, event);
     else
         event_set(event, FIELD_DSN, (struct slice){ NULL, 0 });
-    return AT(at, end, ", status=") ? at + 9 : NULL;
+    if (!AT(at, end, ", status="))
+        return false;
+    take_status(at + 9, end, event);
+    return true;
 }
 
 /* "to=R, orig_to=O, relay=": without <>, as the first versions wrote it. */
-static const char *bare_delivery(const char *at, const char *end, struct event *event)
+static APART const char *bare_delivery(const char *at, const char *end, struct event *event)
 {
     static const struct slice orig_key = SLICE(", orig_to="), relay_key = SLICE(", relay=");
     struct slice text = slice_make(at, (size_t)(end - at));
@@ -171,12 +193,7 @@ static const char *bare_delivery(const char *at, const char *end, struct event *
     event_set(event, FIELD_RECIPIENT, slice_head(head, orig));
     event_set(event, FIELD_ORIG_TO,
               orig < head.len ? slice_skip(head, orig + orig_key.len) : (struct slice){ NULL, 0 });
-    at = take_value(at + relay + relay_key.len, end, FIELD_RELAY, event);
-    const char *status = take_keys(at, end, event);
-    if (!status)
-        return NULL;
-    take_status(status, end, event);
-    return end;
+    return take_relay(at + relay + relay_key.len, end, event) ? end : NULL;
 }
 
 const char *slot_delivery(const char *at, const char *end, struct event *event)
@@ -197,12 +214,8 @@ const char *slot_delivery(const char *at, const char *end, struct event *event)
         }
         event_set(event, FIELD_RECIPIENT, recipient);
         event_set(event, FIELD_ORIG_TO, orig);
-        p = take_value(p + 9, end, FIELD_RELAY, event);
-        const char *status = take_keys(p, end, event);
-        if (status) {
-            take_status(status, end, event);
+        if (take_relay(p + 9, end, event))
             return end;
-        }
     }
     return NULL;
 }

@@ -1,15 +1,13 @@
 /* Lines of Postfix's queue: qmgr, pickup, bounce and the operator's postsuper. */
-#include <string.h>
-
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
 #include "parsers/lines/shape_tables.h"
 
 /* Takes "TAIL" with a number in front of it off the end; NULL when it is not there. */
-static const char *take_back(const char *at, const char *end, const char *tail, size_t len,
-                             struct slice *number)
+static inline const char *take_back(const char *at, const char *end, const char *tail, size_t len,
+                                    struct slice *number)
 {
-    if ((size_t)(end - at) < len + 1 || memcmp(end - len, tail, len) != 0)
+    if ((size_t)(end - at) < len + 1 || !bytes_equal(end - len, tail, len))
         return NULL;
     const char *stop = end - len, *p = stop;
     while (p > at && ascii_is_digit(p[-1]))
@@ -21,16 +19,14 @@ static const char *take_back(const char *at, const char *end, const char *tail, 
 const char *slot_queue_entry(const char *at, const char *end, struct event *event)
 {
     static const char active[] = " (queue active)", nrcpt[] = ", nrcpt=", size[] = ">, size=";
-    struct slice number;
-    const char *stop = take_back(at, end, active, sizeof active - 1, &number);
-    if (!stop)
-        return NULL;
-    event_set(event, FIELD_NRCPT, number);
-    stop = take_back(at, stop, nrcpt, sizeof nrcpt - 1, &number);
+    struct slice recipients, bytes;
+    const char *stop = take_back(at, end, active, sizeof active - 1, &recipients);
+    stop = stop ? take_back(at, stop, nrcpt, sizeof nrcpt - 1, &bytes) : NULL;
     if (!stop || (size_t)(stop - at) < sizeof size - 1 ||
-        memcmp(stop - (sizeof size - 1), size, sizeof size - 1) != 0)
+        !bytes_equal(stop - (sizeof size - 1), size, sizeof size - 1))
         return NULL;
-    event_set(event, FIELD_SIZE, number);
+    event_set(event, FIELD_NRCPT, recipients);
+    event_set(event, FIELD_SIZE, bytes);
     event_set(event, FIELD_SENDER, slice_make(at, (size_t)(stop - at) - (sizeof size - 1)));
     return end;
 }

@@ -1,6 +1,7 @@
 /* Lines of Postfix's smtpd: sessions, replies, and what went wrong in them. */
 #include <string.h>
 
+#include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
 #include "parsers/lines/scan_bytes.h"
@@ -49,27 +50,46 @@ static inline size_t name_length(const char *word, const char *end, const struct
     return len < left && word[len] == '=' ? len : 0;
 }
 
+/* True for " ehlo=1 ", as nearly all counts are. */
+static inline bool is_short_count(const char *at, const char *end)
+{
+    return end - at >= 8 && at[0] == ' ' && at[5] == '=' && ascii_is_digit(at[6]) && at[7] == ' ';
+}
+
+/* Takes " NAME=N" or " NAME=N/M", whatever the name. */
+static APART const char *take_count(const char *at, const char *end, struct event *event)
+{
+    const char *word = at + 1;
+    if (*at != ' ')
+        return NULL;
+    const struct command *row = end - word > 4 ? find_command(word) : NULL;
+    size_t len = name_length(word, end, row);
+    if (len == 0)
+        return event->line->truncated ? end : NULL;
+    const char *value = word + len + 1;
+    for (at = value; at < end && (ascii_is_digit(*at) || *at == '/');)
+        at++;
+    if (at == value)
+        return NULL;
+    if (row)
+        event_set(event, (enum event_field)row->field, slice_make(value, (size_t)(at - value)));
+    return at;
+}
+
 const char *slot_session_counts(const char *at, const char *end, struct event *event)
 {
     if (at == end && !event->line->truncated)
         event_set(event, FIELD_COMMANDS, (struct slice){ NULL, 0 });
-    while (at < end) {
-        const char *word = at + 1;
-        if (*at != ' ')
-            return NULL;
-        const struct command *row = end - word > 4 ? find_command(word) : NULL;
-        size_t len = name_length(word, end, row);
-        if (len == 0)
-            return event->line->truncated ? end : NULL;
-        const char *value = word + len + 1;
-        for (at = value; at < end && (ascii_is_digit(*at) || *at == '/');)
-            at++;
-        if (at == value)
-            return NULL;
-        if (row)
-            event_set(event, (enum event_field)row->field, slice_make(value, (size_t)(at - value)));
+    while (at && at < end) {
+        const struct command *row = is_short_count(at, end) ? find_command(at + 1) : NULL;
+        if (row && row->len == 4) {
+            event_set(event, (enum event_field)row->field, slice_make(at + 6, 1));
+            at += 7;
+        } else {
+            at = take_count(at, end, event);
+        }
     }
-    return end;
+    return at;
 }
 
 /* The keys behind client=, in Postfix's order; values run to the next key or the line's end. */

@@ -136,14 +136,16 @@ static const struct rule_set *rule_set_get(struct line_parser *parser,
     uint8_t *services = ARENA_ARRAY(&parser->arena, uint8_t, count + 1);
     for (size_t i = 0; i < table_count; i++) {
         const struct compiled_table *table = table_get(parser, tables[i]);
-        for (size_t s = 0; s < tables[i]->count; s++, at++) {
+        for (size_t s = 0; s < tables[i]->count; s++) {
+            /* what anybody may write is not believed of a stranger */
+            if (rule->origin == PROGRAM_STRANGER && !(tables[i]->rows[s].flags & SHAPE_STRONG))
+                continue;
             shapes[at] = table->shapes[s];
-            services[at] = (uint8_t)service_of(rule, tables[i]);
+            services[at++] = (uint8_t)service_of(rule, tables[i]);
         }
     }
     struct rule_set *made = ARENA_NEW(&parser->arena, struct rule_set);
-    *made =
-        (struct rule_set){ rule, shape_set_new(&parser->arena, shapes, count, false), services };
+    *made = (struct rule_set){ rule, shape_set_new(&parser->arena, shapes, at, false), services };
     GROW(parser->sets, parser->set_count, parser->set_capacity);
     parser->sets[parser->set_count++] = made;
     return made;
@@ -305,17 +307,18 @@ static APART bool match_user(struct line_parser *parser, struct program *program
     return true;
 }
 
-/* What no row takes as it stands: without blanks at its end (some texts end in an empty field, some
- * lines just have them), and for Postfix with a first word that is no proper queue id. */
-static RARE unsigned match_again(const struct program *program, struct slice text,
-                                 enum shape_effort effort, struct event *event)
+/* All rows. What none takes as it stands: without blanks at its end (some texts end in an empty
+ * field, some lines just have them), and for Postfix with a first word that is no proper queue id. */
+static APART unsigned match_fully(const struct program *program, struct slice text,
+                                  struct event *event)
 {
     const struct shape_set *set = program->rules->set;
-    unsigned index = SHAPE_NO_MATCH;
-    if (text.len && ascii_is_space(text.at[text.len - 1])) {
+    event_clear(event);
+    unsigned index = shape_set_match(set, text, SHAPE_USUAL, event);
+    if (index == SHAPE_NO_MATCH && text.len && ascii_is_space(text.at[text.len - 1])) {
         text = slice_trim(text);
         event_clear(event);
-        index = shape_set_match(set, text, effort, event);
+        index = shape_set_match(set, text, SHAPE_USUAL, event);
     }
     if (index == SHAPE_NO_MATCH && program->rules->rule->origin == PROGRAM_POSTFIX) {
         event_clear(event);
@@ -333,22 +336,21 @@ void line_parse(struct line_parser *parser, const struct log_line *line, struct 
         return;
     }
     struct program *program = program_get(parser, line->program);
+    const struct rule_set *rules = program->rules;
     event->instance = program->instance;
     event->label = program->label;
-    event->service = program->rules->rule->service;
+    event->service = rules->rule->service;
     if (program->user && match_user(parser, program, line, event))
         return;
-    enum program_origin origin = program->rules->rule->origin;
-    enum shape_effort effort = origin == PROGRAM_STRANGER ? SHAPE_ONLY_STRONG : SHAPE_USUAL;
-    unsigned index = shape_set_match(program->rules->set, line->text, effort, event);
-    if (__builtin_expect(index == SHAPE_NO_MATCH, 0))
-        index = match_again(program, line->text, effort, event);
+    unsigned index = shape_set_try(rules->set, line->text, event);
+    if (index == SHAPE_NO_MATCH)
+        index = match_fully(program, line->text, event);
     if (__builtin_expect(index == SHAPE_NO_MATCH, 0)) {
         book_unmatched(parser, program, line, event);
         return;
     }
     event->line_class = event->kind == EVENT_FOREIGN ? LINE_FOREIGN : LINE_UNDERSTOOD;
-    event->service = (enum service)program->rules->services[index];
+    event->service = (enum service)rules->services[index];
     if (__builtin_expect(line->truncated, 0))
         event_set(event, FIELD_TRUNCATED, (struct slice)SLICE("true"));
     if (__builtin_expect(program->counts[index]++ == 0, 0))

@@ -7,12 +7,21 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
 #include "base/slice.h"
+
+/* Eight bytes as one word, to be compared. */
+static inline uint64_t load_word(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
 
 /* The first c in at[0..end), NULL when there is none. */
 static inline const char *byte_find(const char *at, const char *end, char c)
@@ -27,6 +36,36 @@ static inline const char *byte_find(const char *at, const char *end, char c)
     }
 #endif
     return at < end ? memchr(at, c, (size_t)(end - at)) : NULL;
+}
+
+#ifdef __SSE2__
+/* Marks the blanks, brackets and few others of at[from..from + 16). */
+static inline uint64_t bracket_marks16(const char *at, size_t from)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + from));
+    /* ' ' becomes the highest value, '[' to '_' stand above all letters, digits, '-', '.', ':' */
+    bytes = _mm_sub_epi8(_mm_xor_si128(bytes, _mm_set1_epi8(' ')), _mm_set1_epi8(1));
+    __m128i high = _mm_cmpeq_epi8(bytes, _mm_max_epu8(bytes, _mm_set1_epi8(('[' ^ ' ') - 1)));
+    return (uint64_t)(unsigned)_mm_movemask_epi8(high) << from;
+}
+#endif
+
+/* Marks the blanks and brackets in the first 64 bytes of at[0..end), the lowest bit for the first
+ * byte, and with them a few others that are rare in names and addresses: without a branch on how
+ * long the text is or what it holds. 0 when it is shorter than 16 bytes, or without SSE2. */
+static inline uint64_t bracket_marks(const char *at, const char *end)
+{
+#ifdef __SSE2__
+    if (end - at < 16)
+        return 0;
+    size_t len = (size_t)(end - at), last = (len < 64 ? len : 64) - 16;
+    /* the pieces of a shorter text overlap */
+    return bracket_marks16(at, 0) | bracket_marks16(at, last < 16 ? last : 16) |
+           bracket_marks16(at, last < 32 ? last : 32) | bracket_marks16(at, last);
+#else
+    (void)at, (void)end;
+    return 0;
+#endif
 }
 
 /* The last c in at[0..end), NULL when there is none; *seen tells whether `other` stands behind it

@@ -5,6 +5,7 @@
 
 #include "base/xalloc.h"
 #include "parsers/lines/line_slots.h"
+#include "parsers/lines/queue_id.h"
 
 void shape_account_init(struct shape_account *account)
 {
