@@ -11,6 +11,7 @@
 #include "analyzer/rebuild/rebuild.h"
 #include "analyzer/results_internal.h"
 #include "analyzer/traffic.h"
+#include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/config/word_list.h"
 #include "parsers/data/address_list.h"
@@ -206,9 +207,10 @@ static int client_reject_code(struct config *config)
     return (int)config_int(config, "unknown_client_reject_code");
 }
 
-static void note_time(struct results_input *input, const struct log_line *line)
+/* A line of another time than the last one's. */
+static APART void note_time(struct results_input *input, const struct log_line *line)
 {
-    if (line->time_us == TIME_NONE || line->time_us == input->last_us)
+    if (line->time_us == TIME_NONE)
         return;
     if (input->first_us == TIME_NONE || line->time_us < input->first_us) {
         input->first_us = line->time_us;
@@ -253,20 +255,23 @@ static void read_lines(struct pipeline *pipeline)
     struct traffic traffic;
     uint64_t count = 0;
     traffic_init(&traffic);
-    while (!pipeline->stopped && input_next(pipeline->reader, &line)) {
+    while (input_next(pipeline->reader, &line)) {
         line_parse(pipeline->parser, &line, &event);
         rebuild_event(rebuild, &event);
         traffic_add(&traffic, &event);
-        note_time(&pipeline->input, &line);
-        if (++count % LINES_PER_PROGRESS == 0)
-            pipeline->stopped = !tell_progress(pipeline, count);
+        if (line.time_us != pipeline->input.last_us)
+            note_time(&pipeline->input, &line);
+        if (++count % LINES_PER_PROGRESS == 0 && !tell_progress(pipeline, count)) {
+            pipeline->stopped = true;
+            break;
+        }
     }
     if (!pipeline->stopped) /* all is read: the last time that somebody may leave */
         pipeline->stopped = !tell_progress(pipeline, count);
     if (!pipeline->stopped)
         rebuild_finish(rebuild);
     rebuild_free(rebuild);
-    pipeline->input.traffic = traffic.totals;
+    pipeline->input.traffic = traffic_totals(&traffic);
     traffic_release(&traffic);
 }
 

@@ -4,7 +4,7 @@
 
 void traffic_init(struct traffic *traffic)
 {
-    traffic->totals = (struct results_traffic){ 0 };
+    *traffic = (struct traffic){ .lines = { 0 } };
     intern_init(&traffic->deferred, 0x7af);
 }
 
@@ -15,7 +15,7 @@ void traffic_release(struct traffic *traffic)
 
 static void add_delivery(struct traffic *traffic, const struct event *event)
 {
-    struct results_traffic *totals = &traffic->totals;
+    struct results_traffic *totals = &traffic->told;
     struct slice status = event_get(event, FIELD_STATUS);
     if (slice_is(status, "sent")) {
         if (event_get(event, FIELD_FORWARDED_AS).at)
@@ -48,39 +48,30 @@ static void add_action(struct results_traffic *totals, struct slice action)
         totals->discarded++;
 }
 
-enum role { ROLE_NONE, ROLE_RECEIVED, ROLE_DELIVERY, ROLE_REJECTED, ROLE_WARNED, ROLE_ACTION };
-
-static const uint8_t role_of[EVENT_KIND_COUNT] = {
-    [EVENT_SMTPD_CLIENT] = ROLE_RECEIVED, [EVENT_PICKUP] = ROLE_RECEIVED,
-    [EVENT_DELIVERY] = ROLE_DELIVERY,     [EVENT_SMTPD_REJECT] = ROLE_REJECTED,
-    [EVENT_PS_REJECT] = ROLE_REJECTED,    [EVENT_CLEANUP_MIME_ERROR] = ROLE_REJECTED,
-    [EVENT_SMTPD_ACTION] = ROLE_ACTION,   [EVENT_SMTPD_REJECT_WARNING] = ROLE_WARNED,
-    [EVENT_SMTPD_MILTER] = ROLE_ACTION,   [EVENT_CLEANUP_ACTION] = ROLE_ACTION,
-    [EVENT_CLEANUP_MILTER] = ROLE_ACTION,
+const uint8_t traffic_roles[EVENT_KIND_COUNT] = {
+    [EVENT_SMTPD_CLIENT] = TRAFFIC_RECEIVED, [EVENT_PICKUP] = TRAFFIC_RECEIVED,
+    [EVENT_DELIVERY] = TRAFFIC_DELIVERY,     [EVENT_SMTPD_REJECT] = TRAFFIC_REJECTED,
+    [EVENT_PS_REJECT] = TRAFFIC_REJECTED,    [EVENT_CLEANUP_MIME_ERROR] = TRAFFIC_REJECTED,
+    [EVENT_SMTPD_ACTION] = TRAFFIC_ACTION,   [EVENT_SMTPD_REJECT_WARNING] = TRAFFIC_WARNED,
+    [EVENT_SMTPD_MILTER] = TRAFFIC_ACTION,   [EVENT_CLEANUP_ACTION] = TRAFFIC_ACTION,
+    [EVENT_CLEANUP_MILTER] = TRAFFIC_ACTION,
 };
 
-void traffic_add(struct traffic *traffic, const struct event *event)
+void traffic_add_told(struct traffic *traffic, const struct event *event)
 {
-    struct results_traffic *totals = &traffic->totals;
-    switch ((enum role)role_of[event->kind]) {
-    case ROLE_NONE:
-        break;
-    case ROLE_RECEIVED:
-        totals->received++;
-        break;
-    case ROLE_DELIVERY:
+    if (traffic_roles[event->kind] == TRAFFIC_DELIVERY)
         add_delivery(traffic, event);
-        break;
-    case ROLE_REJECTED:
-        totals->rejected++;
-        break;
-    case ROLE_WARNED:
-        totals->reject_warnings++;
-        break;
-    case ROLE_ACTION:
-        add_action(totals, event_get(event, FIELD_ACTION));
-        break;
-    }
+    else
+        add_action(&traffic->told, event_get(event, FIELD_ACTION));
+}
+
+struct results_traffic traffic_totals(const struct traffic *traffic)
+{
+    struct results_traffic totals = traffic->told;
+    totals.received = traffic->lines[TRAFFIC_RECEIVED];
+    totals.rejected += traffic->lines[TRAFFIC_REJECTED];
+    totals.reject_warnings += traffic->lines[TRAFFIC_WARNED];
+    return totals;
 }
 
 void traffic_print(const struct results_traffic *t, FILE *to)

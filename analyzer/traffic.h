@@ -13,17 +13,44 @@
 #include "base/intern.h"
 #include "parsers/lines/event.h"
 
+/* What a line may be. Of those from TRAFFIC_DELIVERY on, its fields tell the rest. */
+enum traffic_role {
+    TRAFFIC_NONE,
+    TRAFFIC_RECEIVED,
+    TRAFFIC_REJECTED,
+    TRAFFIC_WARNED,
+    TRAFFIC_DELIVERY,
+    TRAFFIC_ACTION,
+    TRAFFIC_ROLES
+};
+
 struct traffic {
-    struct results_traffic totals;
+    uint64_t lines[TRAFFIC_ROLES];
+    struct results_traffic told;
     struct intern deferred; /* queue ids that were deferred, each once */
 };
 
+/* The role of each kind of event. */
+extern const uint8_t traffic_roles[EVENT_KIND_COUNT];
+
 /* An empty account. */
 void traffic_init(struct traffic *traffic);
-/* Gives back its memory; the totals stay. */
+/* Gives back its memory. */
 void traffic_release(struct traffic *traffic);
+/* The second half of traffic_add, for lines whose fields tell. */
+void traffic_add_told(struct traffic *traffic, const struct event *event);
+
 /* Counts one line. */
-void traffic_add(struct traffic *traffic, const struct event *event);
+static inline void traffic_add(struct traffic *traffic, const struct event *event)
+{
+    uint8_t role = traffic_roles[event->kind];
+    traffic->lines[role]++;
+    if (role >= TRAFFIC_DELIVERY)
+        traffic_add_told(traffic, event);
+}
+
+/* The totals so far. */
+struct results_traffic traffic_totals(const struct traffic *traffic);
 /* Prints the totals in one line (`-v`). */
 void traffic_print(const struct results_traffic *totals, FILE *to);
 

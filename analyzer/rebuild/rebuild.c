@@ -132,12 +132,23 @@ static APART void realm_change(struct rebuild *r, struct slice host, struct slic
     r->realm_instance = intern_text(&r->evidence->text, r->realms[found].instance);
 }
 
-/* Finds the realm of a line: mostly that of the line before. */
-static inline void realm_enter(struct rebuild *r, struct slice host, struct slice instance)
+/* Finds the realm of a line by its texts: mostly that of the line before. */
+static APART void realm_enter_by_text(struct rebuild *r, const struct event *event)
 {
+    uint16_t speaker = event->line->speaker;
+    struct slice host = event->line->host, instance = event->instance;
     if (!r->realm_count || !slice_equal(r->realm_host, host) ||
         !slice_equal(r->realm_instance, instance))
         realm_change(r, host, instance);
+    if (speaker)
+        r->speaker_realms[speaker] = r->realm + 1;
+}
+
+/* The same by who speaks. */
+static inline void realm_enter(struct rebuild *r, const struct event *event)
+{
+    if (r->speaker_realms[event->line->speaker] != r->realm + 1)
+        realm_enter_by_text(r, event);
 }
 
 /* From here on another configuration may hold. */
@@ -263,7 +274,7 @@ void rebuild_event(struct rebuild *r, const struct event *event)
     if (!handler || event->line_class != LINE_UNDERSTOOD)
         return;
     r->id.len = SIZE_MAX; /* of no text: another line */
-    realm_enter(r, event->line->host, event->instance);
+    realm_enter(r, event);
     if (r->now_us > r->dead_until_us)
         queue_flush(r);
     handler(r, event);

@@ -169,6 +169,7 @@ struct rebuild {
     uint32_t unknown_reply; /* of mail that was never finished */
     bool has_local_mail;    /* some came from this machine, by SMTP or pickup: it may be a hop */
     bool finished;
+    uint32_t speaker_realms[LINE_SPEAKERS]; /* + 1, by number of speaker; 0: not known */
 };
 
 /* A new message with its note; its time and place are those of the line. */

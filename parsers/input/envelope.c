@@ -5,6 +5,7 @@
 #include "parsers/input/envelope_forms.h"
 #include "parsers/input/envelope_quick.h"
 #include "parsers/input/line_reader.h"
+#include "parsers/input/speakers.h"
 #include "parsers/input/syslog_tag.h"
 #include <stdlib.h>
 
@@ -84,7 +85,7 @@ static void prepare_quick(struct envelope_memory *memory)
     memory->fraction_len = (uint32_t)digits;
     memory->fraction_us = worth_us[digits];
     memory->clock_bits = byte_bits(point - 2, 2) | byte_bits(point + 1, digits);
-    memory->fixed_bits = byte_bits(0, memory->head_len) & ~memory->clock_bits;
+    memory->head_bits = byte_bits(0, memory->head_len);
     memory->quick_least = memory->head_len + FAST_TAG_MAX;
     if (memory->head_len > 32 && memory->quick_least < 64)
         memory->quick_least = 64;
@@ -120,6 +121,8 @@ static APART void remember(struct envelope *envelope, struct slice raw, const st
     memory->minute_us = line->time_us - civil->second * INT64_C(1000000) - civil->micros;
     memory->yearless = civil->year == 0;
     memory->kind = line->envelope;
+    if (envelope->speakers && speakers_know_host(envelope->speakers, line->host))
+        memory->speakers = envelope->speakers;
     prepare_quick(memory);
 }
 
@@ -255,6 +258,7 @@ static inline void start(struct envelope *envelope, struct slice raw, struct log
 {
     line->raw = raw;
     line->repeats = 1;
+    line->speaker = 0;
     line->truncated = line->malformed = line->marker = false;
     envelope->repeat_of_last = 0;
 }

@@ -14,7 +14,8 @@
 #include "parsers/input/log_line.h"
 #include "parsers/input/year_clock.h"
 
-struct record; /* parsers/input/json_record.h */
+struct speakers; /* parsers/input/speakers.h */
+struct record;   /* parsers/input/json_record.h */
 
 /* What the last lines looked like, so that the next one need only be compared. */
 struct envelope_memory {
@@ -24,23 +25,24 @@ struct envelope_memory {
     int16_t offset_minutes;
     bool yearless;
     enum envelope_kind kind;
+    struct speakers *speakers; /* of the host; NULL: none */
     /* For envelope_quick.h: it takes lines of quick_least bytes and less than quick_span more. */
     size_t quick_least, quick_span;
-    uint64_t fixed_bits,
-        clock_bits;  /* bytes of the head that are not, and are, digits of seconds */
-    int64_t time_us; /* of the head */
+    uint64_t head_bits, clock_bits; /* its bytes; those that are digits of seconds and fraction */
+    int64_t time_us;                /* of the head */
     uint32_t fraction_len, fraction_us; /* digits, and what the last one is worth */
 };
 
 struct envelope {
     struct year_clock clock;
     struct envelope_memory memory;
-    struct stamp stamp;      /* as written in the last line that was not merely compared */
-    size_t form, forced;     /* rows of the form table; forced: no other is tried */
-    uint64_t yearless;       /* lines whose year came from the clock */
-    uint32_t repeat_of_last; /* the line says "last message repeated N times": N, else 0 */
-    char *scratch;           /* decoded text of one line */
-    char *partial;           /* parts of a line that a container runtime cut in pieces */
+    struct speakers *speakers; /* that number the programs; NULL: nobody asked for that */
+    struct stamp stamp;        /* as written in the last line that was not merely compared */
+    size_t form, forced;       /* rows of the form table; forced: no other is tried */
+    uint64_t yearless;         /* lines whose year came from the clock */
+    uint32_t repeat_of_last;   /* the line says "last message repeated N times": N, else 0 */
+    char *scratch;             /* decoded text of one line */
+    char *partial;             /* parts of a line that a container runtime cut in pieces */
     size_t partial_len;
 };
 

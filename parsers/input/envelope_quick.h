@@ -7,30 +7,27 @@
  */
 #include "parsers/input/envelope.h"
 #include "parsers/input/fast_scan.h"
+#include "parsers/input/speakers.h"
 
 enum { ENVELOPE_QUICK_MAX = 1000 }; /* longer lines may have been cut */
 
 #ifdef __SSE2__
-/* Takes over other seconds than those of the line remembered; false when they are none. */
-static inline bool envelope_quick_clock(struct envelope *envelope, const char *at)
+/* Takes over other seconds than those of the line remembered; false when there is more that differs,
+ * or they are none. */
+static inline bool envelope_quick_clock(struct envelope *envelope, const char *at, uint64_t differ)
 {
     struct envelope_memory *memory = &envelope->memory;
     const char *clock = at + memory->minute_len;
     unsigned tens = (unsigned char)clock[0] - '0', ones = (unsigned char)clock[1] - '0';
-    int64_t micros = 0;
-    if (tens > 5 || ones > 9)
+    __m128i fraction = fast_digits(clock + 3);
+    if (differ & ~memory->clock_bits || tens > 5 || ones > 9 ||
+        fast_digit_count(fraction) < memory->fraction_len)
         return false;
-    if (memory->fraction_len) {
-        /* The bytes behind it give way to leading zeros. */
-        uint64_t digits = fast_digits(clock + 3) << (64 - memory->fraction_len * 8);
-        if (fast_no_digits(digits))
-            return false;
-        micros = fast_number(digits) * memory->fraction_us;
-    }
     memcpy(memory->head, at, 32);
     if (memory->head_len > 32)
         memcpy(memory->head + 32, at + 32, 32);
-    memory->time_us = memory->minute_us + (tens * 10 + ones) * INT64_C(1000000) + micros;
+    memory->time_us = memory->minute_us + (tens * 10 + ones) * INT64_C(1000000) +
+                      fast_number(fraction, memory->fraction_len) * memory->fraction_us;
     envelope->clock.last_us = memory->time_us;
     return true;
 }
@@ -47,17 +44,19 @@ static inline bool envelope_parse_quickly(struct envelope *envelope, struct slic
     struct envelope_memory *memory = &envelope->memory;
     if (raw.len - memory->quick_least >= memory->quick_span)
         return false;
-    uint64_t differ = fast_differ32(raw.at, memory->head);
+    uint64_t equal = fast_equal32(raw.at, memory->head);
     if (memory->head_len > 32)
-        differ |= (uint64_t)fast_differ32(raw.at + 32, memory->head + 32) << 32;
-    if (differ & memory->fixed_bits || raw.at[raw.len - 1] == '\r' ||
+        equal |= (uint64_t)fast_equal32(raw.at + 32, memory->head + 32) << 32;
+    uint64_t differ = ~equal & memory->head_bits;
+    if (raw.at[raw.len - 1] == '\r' ||
         !fast_short_tag(raw.at + memory->head_len, raw.at + raw.len, line) ||
         (envelope_quick_odd[(unsigned char)line->text.at[0]] &&
          (line->text.at[0] != 'l' || line->program.len == strlen("syslogd"))) ||
-        (differ & memory->clock_bits && !envelope_quick_clock(envelope, raw.at)))
+        (differ && !envelope_quick_clock(envelope, raw.at, differ)))
         return false;
     line->raw = raw;
     line->host = slice_make(raw.at + memory->head_len - memory->host_len, memory->host_len - 1);
+    line->speaker = memory->speakers ? speakers_find(memory->speakers, line->program) : 0;
     line->time_us = memory->time_us;
     line->offset_minutes = memory->offset_minutes;
     line->envelope = memory->kind;

@@ -12,6 +12,7 @@
 #include "parsers/input/line_reader.h"
 #include "parsers/input/raw_store.h"
 #include "parsers/input/source.h"
+#include "parsers/input/speakers.h"
 
 /* A file in reading order. */
 struct reading {
@@ -40,6 +41,7 @@ struct input {
     size_t head_given;       /* of a kept source's head */
     struct line_reader reader;
     struct envelope envelope, lookback;
+    struct speakers speakers;
     struct journal_export journal;
     struct duplicates duplicates;
     struct raw_store *store;
@@ -280,6 +282,7 @@ static RARE bool start_file(struct input *input)
     input->head_given = 0;
     line_reader_init(&input->reader, read_current, input);
     envelope_init(&input->envelope, input->options.format);
+    input->envelope.speakers = &input->speakers;
     year_clock_start(&input->envelope.clock, reading->item.year, reading->item.limit_us);
     duplicates_start_file(&input->duplicates, input->current);
     return true;

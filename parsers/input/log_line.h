@@ -20,6 +20,8 @@ enum envelope_kind {
     ENVELOPE_BDLOG,     /* MM/DD/YYYY hh:mm:ss PROGRAM LEVEL: text (BitDefender's bdlogd) */
 };
 
+enum { LINE_SPEAKERS = 256 }; /* numbers of speakers are below */
+
 struct log_line {
     struct slice raw;       /* the line as read, without its line end */
     struct slice text;      /* what the program said, behind "prog[pid]: " */
@@ -29,9 +31,10 @@ struct log_line {
     int64_t time_us;        /* TIME_NONE when the line has none */
     int16_t offset_minutes; /* of the time stamp, east of UTC */
     uint16_t file;          /* index of the input file, in reading order */
-    uint32_t repeats;       /* 1, or how often a "repeated N times" marker stands for */
-    uint64_t number;        /* line number in its file, from 1 */
-    uint64_t offset;        /* byte offset of `raw` in its (uncompressed) file */
+    uint16_t speaker; /* lines of one number have the same host and program; 0: not numbered */
+    uint32_t repeats; /* 1, or how often a "repeated N times" marker stands for */
+    uint64_t number;  /* line number in its file, from 1 */
+    uint64_t offset;  /* byte offset of `raw` in its (uncompressed) file */
     enum envelope_kind envelope;
     bool truncated; /* cut by syslog, or longer than our bound: a missing tail is unknown */
     bool malformed; /* no envelope could be read (class malformed) */

@@ -53,6 +53,7 @@ struct compiled_table {
 struct line_parser {
     struct arena arena;
     struct slice syslog_name;
+    struct program *speakers[LINE_SPEAKERS]; /* by number, as far as they spoke; [0] is nobody */
     struct cache_slot cache[CACHE_SLOTS];
     struct intern names;
     struct program **programs; /* by sym of the name */
@@ -222,7 +223,7 @@ static APART struct program *program_find(struct line_parser *parser, struct sli
 }
 
 /* Direct-mapped cache before program_find: a log has few programs. */
-static inline struct program *program_get(struct line_parser *parser, struct slice name)
+static APART struct program *program_get_by_name(struct line_parser *parser, struct slice name)
 {
     uint64_t hash = name.len;
     if (name.len >= 8) {
@@ -238,6 +239,18 @@ static inline struct program *program_get(struct line_parser *parser, struct sli
     if (!cached || cached->name.len != name.len || !bytes_equal(cached->name.at, name.at, name.len))
         slot->program = cached = program_find(parser, name);
     return cached;
+}
+
+/* The program that says the line. */
+static inline struct program *program_get(struct line_parser *parser, const struct log_line *line)
+{
+    struct program *program = parser->speakers[line->speaker];
+    if (__builtin_expect(!program, 0)) {
+        program = program_get_by_name(parser, line->program);
+        if (line->speaker)
+            parser->speakers[line->speaker] = program;
+    }
+    return program;
 }
 
 /* --- lines ------------------------------------------------------------------------------------- */
@@ -335,7 +348,7 @@ void line_parse(struct line_parser *parser, const struct log_line *line, struct 
         book_odd(parser, line, event);
         return;
     }
-    struct program *program = program_get(parser, line->program);
+    struct program *program = program_get(parser, line);
     const struct rule_set *rules = program->rules;
     event->instance = program->instance;
     event->label = program->label;

@@ -453,6 +453,44 @@ START_TEST(lines_are_read_again_in_any_order)
 }
 END_TEST
 
+/* Of a number there is one program of one host; and the usual ones have a number. */
+START_TEST(speakers_are_told_apart)
+{
+    static struct {
+        char host[8], program[64];
+        size_t lines;
+    } seen[LINE_SPEAKERS];
+    struct buffer text;
+    buffer_init(&text, 1 << 20);
+    for (unsigned i = 0; i < 6000; i++)
+        buffer_format(&text, "Nov 22 10:15:%02u %s postfix/%s%u[%u]: connect from x[192.0.2.1]\n",
+                      i / 200, i / 100 % 10 == 9 ? "mx2" : "mx1", i % 3 ? "p" : "smtps/smtpd",
+                      i % 3 ? 1 : i % 997, i + 1);
+    log_files_add("log", PACK_PLAIN, buffer_slice(&text));
+    log_files_add("more", PACK_GZIP, slice_head(buffer_slice(&text), 3000));
+    const char *paths[] = { "log", "more" };
+    struct input *input = input_open(paths, 2, &run.options, &run.remarks, &run.fault);
+    struct log_line line;
+    size_t numbered = 0;
+    memset(seen, 0, sizeof seen);
+    while (input_next(input, &line)) {
+        size_t n = line.speaker;
+        ck_assert_uint_lt(n, LINE_SPEAKERS);
+        if (n == 0)
+            continue;
+        if (seen[n].lines++ == 0) {
+            snprintf(seen[n].host, sizeof seen[n].host, "%.*s", SLICE_FMT(line.host));
+            snprintf(seen[n].program, sizeof seen[n].program, "%.*s", SLICE_FMT(line.program));
+        }
+        ck_assert(slice_is(line.host, seen[n].host) && slice_is(line.program, seen[n].program));
+        numbered += slice_is(line.program, "postfix/p1");
+    }
+    ck_assert_uint_ge(numbered, 3500);
+    input_close(input);
+    buffer_release(&text);
+}
+END_TEST
+
 START_TEST(a_replaced_file_is_not_read_again)
 {
     add("log", PACK_PLAIN, A B);
@@ -487,6 +525,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, stdin_is_read, 0, 3);
     tcase_add_test(tcase, stdin_given_twice_is_read_once);
     tcase_add_loop_test(tcase, lines_are_read_again_in_any_order, 0, PACK_KINDS);
+    tcase_add_test(tcase, speakers_are_told_apart);
     tcase_add_test(tcase, a_replaced_file_is_not_read_again);
 }
 
