@@ -230,7 +230,7 @@ static void insert(struct config *config, const struct restriction_spot *spot,
     const char *list = spot->list ? spot->list : default_list(spot->name);
     struct slice value = config_value(config, list), rest = value;
     struct list_unit unit;
-    struct slice last = { NULL, 0 };
+    struct slice last = slice_head(value, 0);
     while (next_unit(config, &rest, 0, &unit))
         last = unit.text;
     struct buffer out;

@@ -1,6 +1,5 @@
 #include "analyzer/evidence/postgrey_whitelist.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,7 +7,10 @@
 #include <pcre2.h>
 
 #include "base/arena.h"
+#include "base/line_file.h"
 #include "base/xalloc.h"
+
+enum { LINE_MAX_BYTES = 1 << 16 };
 
 enum entry_kind {
     ENTRY_PATTERN, /* a regular expression over the whole text */
@@ -177,23 +179,20 @@ void postgrey_whitelist_add_recipient(struct postgrey_whitelist *list, struct sl
 bool postgrey_whitelist_read(struct postgrey_whitelist *list, const char *path, bool recipients,
                              struct diagnostics *notes, struct fault *fault)
 {
-    FILE *file = fopen(path, "rb");
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t len;
-    if (!file)
-        return fault_set(fault, FAULT_INPUT, path, 0,
-                         "white list cannot be opened (%s); give a readable file",
-                         errno == ENOENT ? "no such file" : "no access");
-    while ((len = getline(&line, &room, file)) >= 0) {
-        if (recipients)
-            postgrey_whitelist_add_recipient(list, slice_make(line, (size_t)len), notes);
+    struct line_file file;
+    struct slice line;
+    if (!line_file_open(&file, path, "the white list", LINE_MAX_BYTES, fault))
+        return false;
+    while (line_file_next(&file, &line)) {
+        if (file.is_cut)
+            diagnostics_add(notes, 1, "whitelist_entry",
+                            "a white list holds an overlong line, skipped");
+        else if (recipients)
+            postgrey_whitelist_add_recipient(list, line, notes);
         else
-            postgrey_whitelist_add_client(list, slice_make(line, (size_t)len), notes);
+            postgrey_whitelist_add_client(list, line, notes);
     }
-    free(line);
-    fclose(file);
-    return true;
+    return line_file_close(&file, fault);
 }
 
 static bool pattern_matches(const pcre2_code *pattern, struct slice text)

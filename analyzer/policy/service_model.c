@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/line_file.h"
 #include "base/xalloc.h"
 
-enum { PATH_MAX_BYTES = 1024 };
+enum { PATH_MAX_BYTES = 1024, SPF_LINE_MAX = 1 << 20 };
 
 static const char *const default_clients[] = { "/etc/postgrey/whitelist_clients",
                                                "/etc/postgrey/whitelist_clients.local" };
@@ -117,26 +118,21 @@ static bool set_spf(struct spf_settings *spf, struct slice name, struct slice va
 /* "name = value" lines of a policyd-spf.conf. */
 static bool read_spf_config(struct spf_settings *spf, const char *path, struct fault *fault)
 {
-    FILE *file = fopen(path, "rb");
-    char *line = NULL;
-    size_t room = 0;
-    uint64_t number = 0;
+    struct line_file file;
+    struct slice line;
     bool good = true;
-    if (!file)
-        return fault_set(fault, FAULT_INPUT, path, 0,
-                         "cannot be opened; name policyd-spf's configuration file");
-    while (good && getline(&line, &room, file) >= 0) {
-        struct slice text = slice_head(slice_of(line), slice_index(slice_of(line), '#'));
+    if (!line_file_open(&file, path, "policyd-spf's configuration", SPF_LINE_MAX, fault))
+        return false;
+    while (good && line_file_next(&file, &line)) {
+        struct slice text = slice_head(line, slice_index(line, '#'));
         size_t equals = slice_index(text, '=');
-        number++;
-        if (equals < text.len && !set_spf(spf, slice_trim(slice_head(text, equals)),
-                                          slice_trim(slice_skip(text, equals + 1))))
-            good = fault_set(fault, FAULT_INPUT, path, number,
+        if (file.is_cut ||
+            (equals < text.len && !set_spf(spf, slice_trim(slice_head(text, equals)),
+                                           slice_trim(slice_skip(text, equals + 1)))))
+            good = fault_set(fault, FAULT_INPUT, path, file.number,
                              "not a value of policyd-spf.conf(5); correct it");
     }
-    free(line);
-    fclose(file);
-    return good;
+    return line_file_close(&file, fault) && good;
 }
 
 static bool set_seconds(int64_t *target, struct slice value, int64_t unit)

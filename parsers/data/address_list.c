@@ -1,11 +1,10 @@
 #include "parsers/data/address_list.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/intern.h"
+#include "base/line_file.h"
 #include "base/xalloc.h"
 
 enum { ADDRESS_MAX = 512, LINE_SIZE = 1024, HASH_SEED = 11 };
@@ -41,24 +40,18 @@ static bool add_line(struct address_list *list, struct slice line)
 
 struct address_list *address_list_read(const char *path, struct fault *fault)
 {
-    FILE *from = fopen(path, "re");
-    if (!from) {
-        fault_set(fault, FAULT_INPUT, path, 0, "cannot read the addresses: %s",
-                  strerrordesc_np(errno));
+    struct line_file file;
+    struct slice line;
+    if (!line_file_open(&file, path, "the addresses", LINE_SIZE, fault))
         return NULL;
-    }
     struct address_list *list = xcalloc(1, sizeof *list);
     intern_init(&list->addresses, HASH_SEED);
-    char line[LINE_SIZE];
     bool good = true;
-    for (unsigned number = 1; good && fgets(line, sizeof line, from); number++)
-        if (!add_line(list, slice_of(line)))
-            good = fault_set(fault, FAULT_INPUT, path, number,
+    while (good && line_file_next(&file, &line))
+        if (!add_line(list, line))
+            good = fault_set(fault, FAULT_INPUT, path, file.number,
                              "no mail address; write user@example.com or @example.com");
-    if (good && ferror(from))
-        good = fault_set(fault, FAULT_INPUT, path, 0, "cannot read the addresses: %s",
-                         strerrordesc_np(errno));
-    fclose(from);
+    good = line_file_close(&file, fault) && good;
     if (good)
         return list;
     address_list_free(list);

@@ -1,12 +1,12 @@
 #include "parsers/data/answers_file.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/intern.h"
+#include "base/line_file.h"
 #include "base/xalloc.h"
 
 enum { LINE_LIMIT = 1 << 16, KEY_LIMIT = 1 << 16, SERVICE_FIELDS = 4, ANY_FIELDS = 16 };
@@ -162,50 +162,23 @@ bool answers_file_add_line(struct answers_file *answers, struct slice line)
     return good;
 }
 
-static void read_lines(struct answers_file *answers, FILE *from, uint64_t *good, uint64_t *broken)
-{
-    char *line = xmalloc(LINE_LIMIT);
-    size_t len = 0;
-    bool too_long = false;
-
-    for (int byte = 0; byte != EOF;) {
-        byte = getc_unlocked(from);
-        if (byte != EOF && byte != '\n') {
-            too_long = too_long || len == LINE_LIMIT;
-            if (!too_long)
-                line[len++] = (char)byte;
-            continue;
-        }
-        struct slice text = slice_trim(slice_make(line, len));
-        if (too_long || (text.len && !answers_file_add_line(answers, text)))
-            ++*broken;
-        else if (text.len)
-            ++*good;
-        len = 0;
-        too_long = false;
-    }
-    free(line);
-}
-
 bool answers_file_read(struct answers_file *answers, const char *path, struct diagnostics *notes,
                        struct fault *fault)
 {
-    bool is_stdin = strcmp(path, "-") == 0;
+    struct line_file file;
+    struct slice line;
     uint64_t good = 0, broken = 0;
-    FILE *from = is_stdin ? stdin : fopen(path, "re");
 
-    if (!from)
-        return fault_set(fault, FAULT_INPUT, path, 0, "cannot read the answers: %s",
-                         strerrordesc_np(errno));
-    errno = 0;
-    read_lines(answers, from, &good, &broken);
-    bool failed = ferror(from);
-    int why = errno;
-    if (!is_stdin)
-        fclose(from);
-    if (failed)
-        return fault_set(fault, FAULT_INPUT, path, 0, "cannot read the answers: %s",
-                         strerrordesc_np(why));
+    if (!line_file_open(&file, path, "the answers", LINE_LIMIT, fault))
+        return false;
+    while (line_file_next(&file, &line)) {
+        struct slice text = slice_trim(line);
+        bool is_answer = text.len && !file.is_cut && answers_file_add_line(answers, text);
+        good += is_answer;
+        broken += (text.len || file.is_cut) && !is_answer;
+    }
+    if (!line_file_close(&file, fault))
+        return false;
     if (broken && notes)
         diagnostics_add(notes, broken, "answers_line", "%s: lines that are no answer", path);
     if (broken && !good)

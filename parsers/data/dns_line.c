@@ -182,15 +182,19 @@ static bool parse_document(struct slice line, struct dns_line *fields)
 
 bool dns_line_parse(struct slice line, struct dns_line *fields)
 {
-    const struct dns_line empty = { .rcode = SLICE("NOERROR"), .time_us = TIME_NONE };
-    *fields = empty;
-    if (parse_flat(line, fields))
+    static const struct dns_line empty = { .rcode = SLICE("NOERROR"), .time_us = TIME_NONE };
+    struct dns_line flat = empty, document = empty;
+    if (parse_flat(line, &flat)) {
+        *fields = flat;
         return true;
-    dns_line_release(fields);
-    *fields = empty;
-    if (parse_document(line, fields))
+    }
+    dns_line_release(&flat);
+    if (parse_document(line, &document)) {
+        *fields = document;
         return true;
-    dns_line_release(fields);
+    }
+    dns_line_release(&document);
+    *fields = document;
     return false;
 }
 

@@ -1,15 +1,15 @@
 #include "parsers/data/labels_file.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/intern.h"
+#include "base/line_file.h"
 #include "base/xalloc.h"
 
-enum { LINE_LIMIT = 1 << 16, FIELD_LIMIT = 4096, COLUMNS_MAX = 32, READ_SIZE = 1 << 16 };
+enum { LINE_LIMIT = 1 << 16, FIELD_LIMIT = 4096, COLUMNS_MAX = 32 };
 
 /* What a column or a JSON key means to us. */
 enum label_field {
@@ -222,59 +222,31 @@ bool labels_file_add_line(struct labels_file *labels, struct slice line)
     return labels->is_csv ? add_csv(labels, line) : add_json(labels, line);
 }
 
-/* Feeds the lines of a stream; counts those that are no judgement. Blank lines are skipped. */
-static void read_lines(struct labels_file *labels, const char *path, FILE *from,
-                       struct diagnostics *notes, uint64_t *broken)
-{
-    char *line = xmalloc(LINE_LIMIT);
-    size_t len = 0;
-    bool too_long = false, at_end = false;
-    while (!at_end) {
-        int byte = getc_unlocked(from);
-        at_end = byte == EOF;
-        if (!at_end && byte != '\n') {
-            too_long = too_long || len == LINE_LIMIT;
-            if (!too_long)
-                line[len++] = (char)byte;
-            continue;
-        }
-        struct slice text = slice_make(line, len);
-        bool is_blank = slice_is_empty(slice_trim(text));
-        if (too_long || (!is_blank && !labels_file_add_line(labels, text))) {
-            ++*broken;
-            if (notes)
-                diagnostics_add(notes, 1, "labels_line", "%s: lines that are no label", path);
-        }
-        len = 0;
-        too_long = false;
-    }
-    free(line);
-}
-
 bool labels_file_read(struct labels_file *labels, const char *path, struct diagnostics *notes,
                       struct fault *fault)
 {
-    bool is_stdin = strcmp(path, "-") == 0;
-    FILE *from = is_stdin ? stdin : fopen(path, "re");
-    if (!from)
-        return fault_set(fault, FAULT_INPUT, path, 0, "cannot read the labels: %s",
-                         strerrordesc_np(errno));
+    struct line_file file;
+    struct slice line;
     uint64_t broken = 0;
     uint32_t before = labels->count;
+    if (!line_file_open(&file, path, "the labels", LINE_LIMIT, fault))
+        return false;
     labels->head_seen = false;
-    errno = 0;
-    read_lines(labels, path, from, notes, &broken);
-    bool good = true;
-    if (ferror(from))
-        good = fault_set(fault, FAULT_INPUT, path, 0, "cannot read the labels: %s",
-                         strerrordesc_np(errno));
-    else if (broken && labels->count == before)
-        good = fault_set(fault, FAULT_INPUT, path, 1,
+    while (line_file_next(&file, &line)) {
+        bool is_blank = slice_is_empty(slice_trim(line));
+        if (!file.is_cut && (is_blank || labels_file_add_line(labels, line)))
+            continue;
+        broken++;
+        if (notes)
+            diagnostics_add(notes, 1, "labels_line", "%s: lines that are no label", path);
+    }
+    if (!line_file_close(&file, fault))
+        return false;
+    if (broken && labels->count == before)
+        return fault_set(fault, FAULT_INPUT, path, 1,
                          "no line is a label; give JSON lines or CSV with a head line, with "
                          "queue_id or message_id, and ham between 0 and 1");
-    if (!is_stdin)
-        fclose(from);
-    return good;
+    return true;
 }
 
 /* The last judgement in a chain for exactly this recipient (or for all), 0 or index + 1. */

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/line_file.h"
 #include "base/xalloc.h"
 
 enum {
@@ -148,22 +149,22 @@ static bool book(struct mailbox *mailbox, const struct head *head)
 /* ---- streams ---- */
 
 /* The next line without its end, at most FIELD_LIMIT bytes of it; false at the end. */
-static bool next_line(FILE *from, struct buffer *line)
+static bool next_line(struct line_file *from, struct buffer *line)
 {
-    int byte = getc_unlocked(from);
-    if (byte == EOF)
+    struct slice text;
+    if (!line_file_next(from, &text))
         return false;
+    while (text.len && text.at[text.len - 1] == '\r')
+        text.len--;
     buffer_clear(line);
-    for (; byte != EOF && byte != '\n'; byte = getc_unlocked(from))
-        if (line->len < FIELD_LIMIT)
-            buffer_add_byte(line, byte == '\t' ? ' ' : (char)byte);
-    while (line->len && line->at[line->len - 1] == '\r')
-        line->len--;
+    for (size_t i = 0; i < text.len; i++)
+        buffer_add_byte(line, text.at[i] == '\t' ? ' ' : text.at[i]);
     return true;
 }
 
 /* Reads a head up to its blank line. False when the stream ends before that. */
-static bool read_head(struct mailbox *mailbox, FILE *from, struct buffer *line, struct head *head)
+static bool read_head(struct mailbox *mailbox, struct line_file *from, struct buffer *line,
+                      struct head *head)
 {
     struct buffer field;
     size_t used = 0;
@@ -185,7 +186,7 @@ static bool read_head(struct mailbox *mailbox, FILE *from, struct buffer *line, 
 }
 
 /* Skips a body; true when another mail of the mbox begins: "From " behind a blank line. */
-static bool skip_body(FILE *from, struct buffer *line)
+static bool skip_body(struct line_file *from, struct buffer *line)
 {
     bool was_blank = true;
     while (next_line(from, line)) {
@@ -196,35 +197,26 @@ static bool skip_body(FILE *from, struct buffer *line)
     return false;
 }
 
-static bool begins_mbox(FILE *from)
-{
-    static const char mark[] = "From ";
-    for (size_t i = 0; i < sizeof mark - 1; i++) {
-        int byte = getc_unlocked(from);
-        if (byte == mark[i])
-            continue;
-        rewind(from);
-        return false;
-    }
-    return true;
-}
-
 size_t mailbox_read_stream(struct mailbox *mailbox, FILE *from, bool is_ham)
 {
+    struct line_file file;
     struct buffer line;
     size_t before = mailbox->count;
+    line_file_begin(&file, from, FIELD_LIMIT);
     buffer_init(&line, FIELD_LIMIT);
-    bool is_mbox = begins_mbox(from);
+    bool is_mbox = line_file_begins(&file, "From ");
     if (is_mbox)
-        next_line(from, &line);
+        next_line(&file, &line);
     do {
         struct head head = { .mail.is_ham = is_ham };
-        bool has_body = read_head(mailbox, from, &line, &head);
+        bool has_body = read_head(mailbox, &file, &line, &head);
         book(mailbox, &head);
         if (!is_mbox || !has_body)
             break;
-    } while (skip_body(from, &line));
+    } while (skip_body(&file, &line));
     buffer_release(&line);
+    struct fault unread = { .kind = FAULT_NONE }; /* what was read up to there counts */
+    line_file_close(&file, &unread);
     return mailbox->count - before;
 }
 
@@ -268,22 +260,34 @@ static char *join_path(const char *folder, const char *name)
     return path;
 }
 
-/* All files of a folder, those whose names begin with a dot (indexes, subfolders) left out. */
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static int compare_entries(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* All files of a folder in the order of their names, which the file system does not keep; those whose names begin with a dot (indexes, subfolders) left out. */
 static void read_folder(struct mailbox_walk *walk, const char *path)
 {
-    DIR *folder = opendir(path);
-    for (struct dirent *entry; folder && (entry = readdir(folder)) != NULL;) {
-        char *file = join_path(path, entry->d_name);
-        if (entry->d_name[0] != '.' && is_kind(file, S_IFREG)) {
-            if (has_flag(entry->d_name, "TD"))
+    struct dirent **entries = NULL;
+    int count = scandir(path, &entries, is_visible, compare_entries);
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        char *file = join_path(path, name);
+        if (is_kind(file, S_IFREG)) {
+            if (has_flag(name, "TD"))
                 walk->skipped++;
             else
                 read_file(walk, file);
         }
         free(file);
+        free(entries[i]);
     }
-    if (folder)
-        closedir(folder);
+    free(entries);
 }
 
 static void read_path(struct mailbox_walk *walk, const char *path)

@@ -161,16 +161,11 @@ static void find_phrase(struct slice text, struct event *event)
     find_policy_words(said, event);
 }
 
-/* The restriction that wrote the text of a reply. */
-static void find_restriction(struct slice text, struct event *event)
+/* Texts that need more than a row of phrases; false when it is none of them. */
+static bool find_odd_text(struct slice rest, struct event *event)
 {
     static const struct slice unavailable = SLICE("Service unavailable; ");
-    struct slice rest = skip_object(text);
-    if (rest.len < 10)
-        return;
-    if (rest.at[0] == 'C' || rest.at[0] == 'H') {
-        find_phrase(rest, event);
-    } else if (take(&rest, unavailable)) {
+    if (take(&rest, unavailable)) {
         find_block_list(rest, event);
     } else if (slice_is(rest, "Relay access denied")) {
         struct slice code = event_get(event, FIELD_CODE);
@@ -182,8 +177,21 @@ static void find_restriction(struct slice text, struct event *event)
                slice_is(rest, "Server configuration problem")) {
         event_set(event, FIELD_CONFIG_FAULT, flag_true);
     } else {
-        find_phrase(rest, event);
+        return false;
     }
+    return true;
+}
+
+/* The restriction that wrote the text of a reply. */
+static void find_restriction(struct slice text, struct event *event)
+{
+    struct slice rest = skip_object(text);
+    if (rest.len < 10)
+        return;
+    /* "Client host rejected", "Helo command rejected": most replies, by far */
+    bool is_usual = rest.at[0] == 'C' || rest.at[0] == 'H';
+    if (is_usual || !find_odd_text(rest, event))
+        find_phrase(rest, event);
 }
 
 /* "D.D.D " with single digits, as nearly all are. */
