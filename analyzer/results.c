@@ -237,6 +237,7 @@ struct results *results_new(const struct results_parts *parts)
                                         .clusters = &results->clusters,
                                         .reasons = results->reasons,
                                         .evidence_tested = evidence_tested(parts),
+                                        .offset_minutes = parts->input.first_offset,
                                         .rules = parts->label_rules,
                                         .traps = parts->traps },
                 parts->remarks);

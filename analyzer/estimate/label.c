@@ -306,8 +306,12 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
     struct labelling work = {
         .labels = labels,
         .inputs = inputs,
-        .facts = label_facts_new(&(struct label_grounds){
-            evidence, inputs->clusters, inputs->reasons, inputs->evidence_tested, inputs->traps }),
+        .facts = label_facts_new(&(struct label_grounds){ .evidence = evidence,
+                                                          .clusters = inputs->clusters,
+                                                          .reasons = inputs->reasons,
+                                                          .tested = inputs->evidence_tested,
+                                                          .offset_minutes = inputs->offset_minutes,
+                                                          .traps = inputs->traps }),
         .used = xcalloc(labels_file_count(inputs->given) + (size_t)1, sizeof(bool)),
     };
     sorted_mail_init(&work.sorted, evidence, inputs->mailbox);

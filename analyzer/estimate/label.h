@@ -50,6 +50,7 @@ struct label_inputs {
     const struct clusters *clusters;
     const uint8_t *reasons;   /* population_sort */
     unsigned evidence_tested; /* enum label_evidence of the rules under test */
+    int offset_minutes;       /* the log's own zone */
     struct label_rules rules;
     const struct address_list *traps; /* NULL: none */
 };

@@ -8,6 +8,7 @@
 #include "analyzer/estimate/label_score.h"
 #include "analyzer/estimate/population.h"
 #include "analyzer/policy/verdict.h"
+#include "base/civil_time.h"
 #include "base/xalloc.h"
 
 /* A steady sender: so many messages that came in, on so many days, and no more complaints than one
@@ -36,6 +37,7 @@ struct label_facts {
     const struct clusters *clusters;
     unsigned tested;
     const struct address_list *traps;
+    int offset_minutes;
     struct silent_filter silent;
     struct habit *habits;      /* by cluster key */
     struct misdeeds *misdeeds; /* by client address (evidence.text) */
@@ -135,7 +137,7 @@ static void learn_inbound(struct label_facts *facts, const struct message *messa
     }
     if (!accepted || message->time_us == TIME_NONE)
         return;
-    int64_t day = message->time_us / DAY_US;
+    int64_t day = civil_day(message->time_us, facts->offset_minutes);
     habit->days += habit->accepted == 0 || day != habit->last_day;
     habit->last_day = day;
     habit->accepted++;
@@ -207,6 +209,7 @@ struct label_facts *label_facts_new(const struct label_grounds *grounds)
     facts->clusters = grounds->clusters;
     facts->tested = grounds->tested;
     facts->traps = grounds->traps;
+    facts->offset_minutes = grounds->offset_minutes;
     facts->habits = xcalloc(grounds->clusters->keys.count, sizeof *facts->habits);
     facts->misdeeds = xcalloc(evidence->text.count, sizeof *facts->misdeeds);
     facts->silent = find_silent_filter(evidence);

@@ -34,6 +34,7 @@ struct label_grounds {
     const struct clusters *clusters;
     const uint8_t *reasons;           /* population_sort */
     unsigned tested;                  /* set of enum label_evidence */
+    int offset_minutes;               /* the log's own zone: what a day is */
     const struct address_list *traps; /* recipients whom nobody writes to but spammers; or NULL */
 };
 

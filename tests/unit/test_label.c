@@ -19,6 +19,7 @@ struct world {
     struct clusters clusters;
     uint8_t *reasons;
     struct labels labels;
+    int offset_minutes;
 };
 
 static uint32_t add_client(struct evidence *evidence, const char *address)
@@ -71,6 +72,7 @@ static const char *const two_recipients[] = { "b@example.com", "c@example.com", 
 static void build(struct world *world, const struct word *words)
 {
     struct evidence *evidence = &world->evidence;
+    world->offset_minutes = 0;
     evidence_init(evidence);
     struct message *message =
         add_message(evidence, "192.0.2.7", 1, "a@example.org", two_recipients, NULL);
@@ -94,6 +96,7 @@ static void label(struct world *world, const struct labels_file *given, unsigned
                                         .clusters = &world->clusters,
                                         .reasons = world->reasons,
                                         .evidence_tested = tested,
+                                        .offset_minutes = world->offset_minutes,
                                         .rules = { .sources = sources } },
                 remarks);
 }
@@ -373,6 +376,33 @@ START_TEST(test_evidence_under_test_is_left_out)
 }
 END_TEST
 
+/* A steady sender's days are those of the log's own clock: of half past eleven at night and half past
+ * midnight, in Greenwich and an hour east of it. */
+static const struct {
+    int offset_minutes;
+    const char *sources;
+} clocks[] = { { 0, "" }, { 60, "history" } };
+
+START_TEST(test_days)
+{
+    enum { MINUTE = 60 };
+    static const int64_t minutes[] = { 30, 1410, 1410 + 1440, 1410 + 2 * 1440, 1410 + 3 * 1440 };
+    static const char *const user[] = { "b@example.com", NULL };
+    static const struct word none[] = { { NULL, 0 } };
+    struct world world;
+    build(&world, none);
+    world.offset_minutes = clocks[_i].offset_minutes;
+    uint32_t first = world.evidence.message_count;
+    for (size_t i = 0; i < COUNT(minutes); i++)
+        for (int mail = 0; mail < 4; mail++)
+            add_message(&world.evidence, "198.51.100.1", (minutes[i] * MINUTE + mail) * 1000000,
+                        "friend@example.org", user, NULL);
+    label(&world, NULL, 0, 2, NULL);
+    expect_sources(&world.labels, world.evidence.messages[first].first_row, clocks[_i].sources);
+    release(&world);
+}
+END_TEST
+
 /* What the log itself tells of a sender: written to, steady, listed, guessing recipients. */
 START_TEST(test_habits)
 {
@@ -555,6 +585,7 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, test_audit, 0, COUNT(audits));
     tcase_add_loop_test(tcase, test_evidence_under_test_is_left_out, 0, COUNT(scores));
     tcase_add_test(tcase, test_habits);
+    tcase_add_loop_test(tcase, test_days, 0, COUNT(clocks));
     tcase_add_test(tcase, test_silent_filter);
     tcase_add_test(tcase, test_model);
     tcase_add_test(tcase, test_kinds);
