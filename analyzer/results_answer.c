@@ -10,20 +10,15 @@
 
 enum { NAMED_RESTRICTIONS = 3, NAMED_SENDERS = 3, ANSWER_LIMIT = 8192 };
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* True when the other set asks the same, switched on. */
 static bool is_in(const struct results_set *set, const struct results_restriction *restriction)
 {
     for (size_t i = 0; i < set->restriction_count; i++) {
         const struct results_restriction *other = &set->restrictions[i];
         if (other->enabled && other->warn_only == restriction->warn_only &&
-            same_text(other->name, restriction->name) &&
-            same_text(other->argument, restriction->argument) &&
-            same_text(other->list, restriction->list))
+            text_equal(other->name, restriction->name) &&
+            text_equal(other->argument, restriction->argument) &&
+            text_equal(other->list, restriction->list))
             return true;
     }
     return false;
@@ -39,7 +34,7 @@ static void add_subject(const struct results *results, struct buffer *out)
         const struct results_restriction *restriction = &set->restrictions[i];
         /* Over defaults, what Postfix insists on in the relay list was not asked for. */
         bool asked = !results->parts.candidate_adds ||
-                     !same_text(restriction->list, "smtpd_relay_restrictions");
+                     !text_equal(restriction->list, "smtpd_relay_restrictions");
         if (!asked || !restriction->enabled || restriction->permits || restriction->warn_only ||
             is_in(&results->baseline.set, restriction))
             continue;

@@ -83,6 +83,12 @@ static inline bool slice_equal(struct slice a, struct slice b)
     return a.len == b.len && bytes_equal(a.at, b.at, a.len);
 }
 
+/* Equality of two NUL-terminated texts, of which NULL, none, is one of its own. */
+static inline bool text_equal(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 /* Byte-wise equality with a NUL-terminated text. */
 static inline bool slice_is(struct slice a, const char *text)
 {

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/civil_time.h"
 #include "base/escape.h"
+#include "base/xalloc.h"
 
 enum { DOCUMENT_LIMIT = 1 << 26, DEFAULT_WIDTH = 80, ANSWER_WIDTH = 29, CLEAN_LIMIT = 1 << 16 };
 
@@ -196,16 +197,11 @@ static void add_end(struct page *page, const struct results_row *row)
 
 /* ---- steps side by side ---- */
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool same_check(const struct results_step *a, const struct results_step *b)
 {
-    return a->depth == b->depth && same_text(a->name, b->name) &&
-           same_text(a->argument, b->argument) && same_text(a->list, b->list) &&
-           same_text(a->class_name, b->class_name);
+    return a->depth == b->depth && text_equal(a->name, b->name) &&
+           text_equal(a->argument, b->argument) && text_equal(a->list, b->list) &&
+           text_equal(a->class_name, b->class_name);
 }
 
 static void add_reply(struct buffer *out, const struct results_reply *reply)
@@ -278,7 +274,7 @@ static void add_reasons(struct page *page, const struct results_step *step)
 
 static bool same_reasons(const struct results_step *a, const struct results_step *b)
 {
-    return slice_equal(a->why, b->why) && same_text(a->reply.answer, b->reply.answer) &&
+    return slice_equal(a->why, b->why) && text_equal(a->reply.answer, b->reply.answer) &&
            a->possible_count == b->possible_count;
 }
 
@@ -288,12 +284,14 @@ struct pairing {
     bool begun;
 };
 
-/* One line of the table; either may be NULL. */
+/* One line of the table; one of them may be NULL. */
 static void add_pair(struct page *page, struct pairing *pairing, const struct results_step *before,
                      const struct results_step *after)
 {
     const struct results_step *step = after ? after : before;
-    if (!pairing->begun || !same_text(pairing->list, step->list))
+    if (!step)
+        bug("a line of the table for no check");
+    if (!pairing->begun || !text_equal(pairing->list, step->list))
         buffer_format(&page->out, "    %s\n", step->list ? step->list : "outside the lists");
     pairing->begun = true;
     pairing->list = step->list;

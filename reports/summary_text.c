@@ -12,6 +12,7 @@
 #include "reports/text_history.h"
 #include "reports/text_page.h"
 #include "reports/text_who.h"
+#include "reports/verdict_words.h"
 
 /* ---- what was read ---- */
 
@@ -90,24 +91,16 @@ static void add_population(struct page *page)
 
 static void add_sets(struct page *page)
 {
-    static const struct {
-        const char *name;
-        enum results_verdict verdict;
-    } order[RESULTS_VERDICTS] = {
-        { "accept", RESULT_ACCEPT },   { "reject", RESULT_REJECT },
-        { "defer", RESULT_DEFER },     { "hold", RESULT_HOLD },
-        { "discard", RESULT_DISCARD }, { "redirect", RESULT_REDIRECT },
-        { "unknown", RESULT_UNKNOWN },
-    };
+    const struct verdict_word *words = verdict_words();
     const struct results_set *baseline = results_baseline(page->results);
     const struct results_set *candidate = results_candidate(page->results);
     page_heading(page, "Recipients                baseline   candidate");
-    for (size_t i = 0; i < COUNT(order); i++) {
-        uint64_t before = baseline->verdicts[order[i].verdict];
-        uint64_t after = candidate->verdicts[order[i].verdict];
+    for (size_t i = 0; i < RESULTS_VERDICTS; i++) {
+        uint64_t before = baseline->verdicts[words[i].verdict];
+        uint64_t after = candidate->verdicts[words[i].verdict];
         if (before == 0 && after == 0)
             continue;
-        buffer_format(&page->out, "  %-22s", order[i].name);
+        buffer_format(&page->out, "  %-22s", words[i].word);
         page_count(page, before, 10);
         page_count(page, after, 12);
         page_add(page, "\n");

@@ -82,11 +82,6 @@ static size_t count(void *owner)
     return results_candidate(self->panel.dashboard->results)->restriction_count;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* True when the baseline does not ask this: what the what-if is about. Without a baseline that is
  * known (it has no restriction at all) nothing is told apart. */
 static bool is_added(const struct panel *panel, const struct results_restriction *r)
@@ -94,8 +89,8 @@ static bool is_added(const struct panel *panel, const struct results_restriction
     const struct results_set *baseline = results_baseline(panel->dashboard->results);
     for (size_t i = 0; i < baseline->restriction_count; i++) {
         const struct results_restriction *other = &baseline->restrictions[i];
-        if (other->enabled && same_text(r->name, other->name) &&
-            same_text(r->argument, other->argument) && same_text(r->list, other->list))
+        if (other->enabled && text_equal(r->name, other->name) &&
+            text_equal(r->argument, other->argument) && text_equal(r->list, other->list))
             return false;
     }
     return baseline->restriction_count > 0;

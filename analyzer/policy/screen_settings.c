@@ -92,23 +92,31 @@ static bool read_weight(struct slice text, int64_t *weight)
     return true;
 }
 
-static bool read_site(const struct config *config, struct arena *arena, struct slice text,
-                      struct screen_site *site, struct fault *fault)
+/* "zone=filter*weight" in its parts; filter and weight are "no text" when they are not there. */
+static struct slice split_site(struct slice text, struct slice *filter, struct slice *weight)
 {
-    static const char name[] = "postscreen_dnsbl_sites";
     size_t star = slice_index(text, '*');
     struct slice domain = slice_head(text, star);
     size_t equals = slice_index(domain, '=');
 
+    *filter = equals < domain.len ? slice_skip(domain, equals + 1) : slice_of(NULL);
+    *weight = star < text.len ? slice_skip(text, star + 1) : slice_of(NULL);
+    return slice_head(domain, equals);
+}
+
+static bool read_site(const struct config *config, struct arena *arena, struct slice text,
+                      struct screen_site *site, struct fault *fault)
+{
+    static const char name[] = "postscreen_dnsbl_sites";
+    struct slice filter, weight, zone = split_site(text, &filter, &weight);
+
     *site = (struct screen_site){ .weight = 1 };
-    if (star < text.len && !read_weight(slice_skip(text, star + 1), &site->weight))
+    if (weight.at && !read_weight(weight, &site->weight))
         return refuse(config, name, fault, "DNSBL weight factor", text);
-    if (equals < domain.len) {
-        site->filter = arena_copy(arena, slice_skip(domain, equals + 1));
-        if (!address_filter_is_valid(site->filter))
-            return refuse(config, name, fault, "DNSBL filter syntax", text);
-    }
-    site->zone = arena_copy(arena, slice_head(domain, equals));
+    site->filter = arena_copy(arena, filter);
+    if (filter.at && !address_filter_is_valid(site->filter))
+        return refuse(config, name, fault, "DNSBL filter syntax", text);
+    site->zone = arena_copy(arena, zone);
     if (!domain_is_valid_hostname(site->zone))
         return refuse(config, name, fault, "DNSBL domain name", text);
     return true;
@@ -249,8 +257,7 @@ struct screen_outline screen_outline_of(const struct config *config, struct aren
         return outline;
     struct slice rest = config_value(own, "postscreen_dnsbl_sites");
     while (slice_next_word(&rest, BLANKS, &word)) {
-        struct slice zone = slice_head(word, slice_index(word, '*'));
-        zone = slice_head(zone, slice_index(zone, '='));
+        struct slice filter, weight, zone = split_site(word, &filter, &weight);
         if (holds_word(outline.zones, zone))
             continue;
         outline.zones = arena_format(arena, "%.*s%s%.*s", SLICE_FMT(outline.zones),
