@@ -180,10 +180,11 @@ void results_toggle(struct results *results, size_t restriction);
 struct results_share *results_top(const struct results *results, size_t restriction,
                                   enum results_dimension dimension, size_t limit,
                                   struct arena *arena, size_t *count);
-/* As results_top, for a restriction of a set: results_baseline or results_candidate. */
+/* As results_top, for a restriction of a set: results_baseline or results_candidate; *count says how
+ * many shares at most before, and how many there are after. */
 struct results_share *results_top_in(const struct results *results, const struct results_set *set,
                                      size_t restriction, enum results_dimension dimension,
-                                     size_t limit, struct arena *arena, size_t *count);
+                                     struct arena *arena, size_t *count);
 /* How many rows there are, in order of time. */
 size_t results_row_count(const struct results *results);
 /* Row number `index` in order of time. Texts live in arena or in the results. */

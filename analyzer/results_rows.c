@@ -306,8 +306,9 @@ static struct key_count *count_keys(const struct results *results, const uint32_
 
 struct results_share *results_top_in(const struct results *results, const struct results_set *set,
                                      size_t restriction, enum results_dimension dimension,
-                                     size_t limit, struct arena *arena, size_t *count)
+                                     struct arena *arena, size_t *count)
 {
+    size_t limit = *count;
     const struct results_side *side =
         set == &results->baseline.set ? &results->baseline : &results->candidate;
     *count = 0;
@@ -342,8 +343,8 @@ struct results_share *results_top(const struct results *results, size_t restrict
                                   enum results_dimension dimension, size_t limit,
                                   struct arena *arena, size_t *count)
 {
-    return results_top_in(results, &results->candidate.set, restriction, dimension, limit, arena,
-                          count);
+    *count = limit;
+    return results_top_in(results, &results->candidate.set, restriction, dimension, arena, count);
 }
 
 /* ---- selections ---- */

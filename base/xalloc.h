@@ -15,16 +15,14 @@ void *xrealloc_array(void *old, size_t n, size_t size);
 /* A NUL-terminated copy of at[0..len). */
 char *xstrndup(const char *at, size_t len);
 
-/* Makes room for one more element in an (items, count, capacity) array; doubles when full. The
- * elements may be pointers, which clang-tidy takes for a slip: hence the NOLINT. */
+/* Makes room for one more element in an (items, count, capacity) array; doubles when full. An
+ * expression, for it does not nest. The elements may be pointers, which clang-tidy takes for a slip:
+ * hence the NOLINT. */
 #define GROW(items, count, capacity)                                                               \
-    do {                                                                                           \
-        if ((count) == (capacity)) {                                                               \
-            (capacity) = (capacity) ? (capacity)*2 : 16;                                           \
-            /* NOLINTNEXTLINE(bugprone-sizeof-expression) */                                       \
-            (items) = xrealloc_array((items), (capacity), sizeof *(items));                        \
-        }                                                                                          \
-    } while (0)
+    ((void)((count) != (capacity) ||                                                               \
+            ((capacity) =                                                                          \
+                 (capacity) ? (capacity)*2 : 16, /* NOLINTNEXTLINE(bugprone-sizeof-expression) */  \
+             (items) = xrealloc_array((items), (capacity), sizeof *(items)))))
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

@@ -9,6 +9,7 @@
 #include "reports/json_history.h"
 #include "reports/json_value.h"
 #include "reports/json_who.h"
+#include "reports/verdict_words.h"
 
 enum { SCHEMA_VERSION = 1, TOP_LIMIT = 10, REAL_DIGITS = 12 };
 
@@ -17,9 +18,9 @@ static json_t *shares_json(const struct results *results, const struct results_s
 {
     struct arena arena;
     arena_init(&arena);
-    size_t count;
+    size_t count = TOP_LIMIT;
     const struct results_share *shares =
-        results_top_in(results, side, restriction, dimension, TOP_LIMIT, &arena, &count);
+        results_top_in(results, side, restriction, dimension, &arena, &count);
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *object = json_object();
@@ -62,18 +63,10 @@ static json_t *restriction_json(const struct results *results, const struct resu
 
 static json_t *side_json(const struct results *results, const struct results_set *side)
 {
-    static const struct {
-        const char *key;
-        enum results_verdict verdict;
-    } order[RESULTS_VERDICTS] = {
-        { "accept", RESULT_ACCEPT },   { "reject", RESULT_REJECT },
-        { "defer", RESULT_DEFER },     { "hold", RESULT_HOLD },
-        { "discard", RESULT_DISCARD }, { "redirect", RESULT_REDIRECT },
-        { "unknown", RESULT_UNKNOWN },
-    };
+    const struct verdict_word *words = verdict_words();
     json_t *object = json_object(), *verdicts = json_object(), *restrictions = json_array();
-    for (size_t i = 0; i < COUNT(order); i++)
-        json_value_set(verdicts, order[i].key, json_value_whole(side->verdicts[order[i].verdict]));
+    for (size_t i = 0; i < RESULTS_VERDICTS; i++)
+        json_value_set(verdicts, words[i].word, json_value_whole(side->verdicts[words[i].verdict]));
     json_value_set(object, "verdicts", verdicts);
     json_value_set(object, "coverage", json_value_real(side->coverage));
     json_value_set(object, "ham_lost", json_estimate(&side->ham_lost));

@@ -21,7 +21,7 @@ struct tui_loading *tui_loading_open(const struct tui_options *options, const ch
  * user wants to leave; then, and ever after, loading should stop soon. */
 bool tui_loading_progress(void *loading, uint64_t done, uint64_t all);
 /* Lines read so far, for the next draw; context as above. */
-void tui_loading_lines(void *loading, uint64_t lines);
+void tui_loading_lines(void *context, uint64_t lines);
 /* What is being done ("Reading", the first, "Judging"); borrowed. Draws at once. */
 void tui_loading_phase(struct tui_loading *loading, const char *phase);
 /* True when the user wants to leave. */

@@ -33,6 +33,6 @@ struct left_out {
 };
 
 /* What is to be taken off for a set of evidence. */
-struct left_out label_leave_out(struct slice tests, unsigned evidence);
+struct left_out label_leave_out(struct slice text, unsigned evidence);
 
 #endif

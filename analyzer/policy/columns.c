@@ -549,24 +549,23 @@ static const struct client *client_of_row(const struct evidence *evidence, uint3
     return &evidence->clients[evidence->messages[evidence->rows[row].message].client];
 }
 
-uint32_t columns_answer_again(const struct columns *columns, uint32_t question, uint32_t row,
-                              uint32_t variant, struct arena *scratch, struct need_set *needs,
-                              struct buffer *why)
+uint32_t columns_answer_again(const struct columns *columns, struct column_question asked,
+                              struct arena *scratch, struct need_set *needs, struct buffer *why)
 {
-    const struct client *client = client_of_row(columns->evidence, row);
+    const struct client *client = client_of_row(columns->evidence, asked.row);
     struct leaf_client variants[CLIENT_VARIANTS_MAX];
     struct leaf leaf;
 
     init_leaf(columns, &leaf, scratch);
-    fill_row(&leaf, row);
+    fill_row(&leaf, asked.row);
     leaf.needs = needs;
     leaf.why = why;
-    if (!(columns->program->questions[question].reads & READS_CLIENT))
-        return ask(&leaf, question);
-    if (variant >= find_variants(&leaf, client, NULL, variants))
-        return ask_for_clients(&leaf, question, client);
-    leaf.client = variants[variant];
-    return ask(&leaf, question);
+    if (!(columns->program->questions[asked.question].reads & READS_CLIENT))
+        return ask(&leaf, asked.question);
+    if (asked.variant >= find_variants(&leaf, client, NULL, variants))
+        return ask_for_clients(&leaf, asked.question, client);
+    leaf.client = variants[asked.variant];
+    return ask(&leaf, asked.question);
 }
 
 void columns_client_needs(const struct columns *columns, uint32_t row, struct arena *scratch,

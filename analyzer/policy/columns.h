@@ -33,11 +33,15 @@ void columns_build(struct columns *columns, struct program *program,
 uint32_t columns_sender(const struct columns *columns, const struct message *message);
 /* Gives all memory back. */
 void columns_release(struct columns *columns);
-/* Answers one question again for a row, with needs or explanation (either may be NULL). For the
- * client, variant says which of its possible states; out of range: of all of them together. */
-uint32_t columns_answer_again(const struct columns *columns, uint32_t question, uint32_t row,
-                              uint32_t variant, struct arena *scratch, struct need_set *needs,
-                              struct buffer *why);
+/* One question about one row: of one of the states that its client may be in, or of them all. */
+struct column_question {
+    uint32_t question, row, variant;
+};
+enum { ALL_VARIANTS = INT32_MAX };
+/* Answers one question again, with needs or explanation (either may be NULL). A variant that the
+ * client does not have stands for all of them. */
+uint32_t columns_answer_again(const struct columns *columns, struct column_question asked,
+                              struct arena *scratch, struct need_set *needs, struct buffer *why);
 /* What would tell the answer to a question before TLS and AUTH, of a session that talked early. */
 void columns_bare_needs(const struct columns *columns, uint32_t question, struct arena *scratch,
                         struct need_set *needs);

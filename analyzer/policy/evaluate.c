@@ -288,8 +288,8 @@ void evaluate_unit(const struct evaluation *evaluation, const struct unit *unit,
 }
 
 void evaluate_recipient(const struct evaluation *evaluation, const struct unit *unit, uint32_t slot,
-                        const struct mail_state *before, struct choices *choices,
-                        struct decision *decision, struct mail_state *after)
+                        struct mail_state *state, struct choices *choices,
+                        struct decision *decision)
 {
     struct run run = {
         .evaluation = evaluation,
@@ -301,15 +301,15 @@ void evaluate_recipient(const struct evaluation *evaluation, const struct unit *
 
     if (begin_mail(&run)) {
         /* What the sender list did at MAIL, it did before any recipient was named. */
-        if (before->accepted || before->discard || before->hold || before->redirect)
-            run.mail = *before;
-        run.accepted = before->accepted;
+        if (state->accepted || state->discard || state->hold || state->redirect)
+            run.mail = *state;
+        run.accepted = state->accepted;
         name_recipient(&run, slot, decision);
     } else {
         *decision = run.rejected;
     }
-    *after = run.mail;
-    after->accepted = run.accepted > 0;
+    *state = run.mail;
+    state->accepted = run.accepted > 0;
 }
 
 /* One check on its own, with everything present: what it would do if it were asked. */

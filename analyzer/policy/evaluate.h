@@ -76,10 +76,10 @@ struct mail_state {
 void evaluate_unit(const struct evaluation *evaluation, const struct unit *unit,
                    struct choices *choices, struct decision *decisions);
 /* Runs one recipient of the mail, from the connection to its RCPT, as if others before it had left
- * `before`. Gives its decision, without the end of the mail, and what it leaves. */
+ * `state`. Gives its decision, without the end of the mail; state becomes what it leaves. */
 void evaluate_recipient(const struct evaluation *evaluation, const struct unit *unit, uint32_t slot,
-                        const struct mail_state *before, struct choices *choices,
-                        struct decision *decision, struct mail_state *after);
+                        struct mail_state *state, struct choices *choices,
+                        struct decision *decision);
 /* What becomes of an accepted recipient of a mail that no data or end-of-data list refuses. */
 struct decision mail_state_end(const struct mail_state *state, struct decision accepted);
 /* What one check alone would do to a row if it were asked first. */

@@ -317,14 +317,15 @@ static uint32_t ask_again(struct explainer *explainer, uint32_t question, struct
     bool reads_client = program->questions[question].reads & READS_CLIENT;
     uint32_t count = reads_client ? explainer->client_variants : 1;
     uint32_t numbers[CLIENT_VARIANTS_MAX];
+    struct column_question asked = { .question = question, .row = explainer->row };
     bool differ = false;
     struct buffer one;
 
     buffer_init(&one, WHY_MAX);
     for (uint32_t i = 0; i < count; i++) {
         buffer_clear(&one);
-        numbers[i] = columns_answer_again(columns, question, explainer->row, i, explainer->arena,
-                                          needs, &one);
+        asked.variant = i;
+        numbers[i] = columns_answer_again(columns, asked, explainer->arena, needs, &one);
         differ |= numbers[i] != numbers[0];
         if (one.len == 0 || slice_find(buffer_slice(words), buffer_slice(&one)) < words->len)
             continue;
@@ -333,9 +334,10 @@ static uint32_t ask_again(struct explainer *explainer, uint32_t question, struct
         buffer_add_slice(words, buffer_slice(&one));
     }
     buffer_release(&one);
-    if (differ) /* what the client's name itself needs */
-        columns_answer_again(columns, question, explainer->row, UINT32_MAX, explainer->arena, needs,
-                             NULL);
+    if (differ) { /* what the client's name itself needs */
+        asked.variant = ALL_VARIANTS;
+        columns_answer_again(columns, asked, explainer->arena, needs, NULL);
+    }
     return outcome_any_of(&program->outcomes, numbers, count);
 }
 

@@ -139,13 +139,13 @@ void judge_recipient(const struct evaluation *evaluation, const struct unit *uni
 {
     struct choices choices;
     struct decision decision;
-    struct mail_state after;
     unsigned runs = 0;
     bool more = true;
 
     choices_reset(&choices);
     while (more) {
-        evaluate_recipient(evaluation, unit, slot, before, &choices, &decision, &after);
+        struct mail_state after = *before;
+        evaluate_recipient(evaluation, unit, slot, &after, &choices, &decision);
         compare_effects(&after, runs == 0, result);
         if (runs++ == 0)
             first_run(&decision, &result->judgement, 1);

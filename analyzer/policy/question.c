@@ -90,7 +90,7 @@ void question_init(struct program *program, const struct restriction *row, struc
     *question = (struct question){
         .restriction = row,
         .name = row->name,
-        .argument = argument.at ? arena_copy(&program->arena, argument).at : NULL,
+        .argument = arena_copy(&program->arena, argument).at,
         .reads = row->reads,
         .service = SIZE_MAX,
         .code = program->row_codes[index],
@@ -122,7 +122,7 @@ void question_error(struct program *program, struct slice name, struct slice arg
     *question = (struct question){
         .restriction = restriction_outside("unknown_name"),
         .name = arena_copy(&program->arena, name).at,
-        .argument = argument.at ? arena_copy(&program->arena, argument).at : NULL,
+        .argument = arena_copy(&program->arena, argument).at,
     };
 }
 

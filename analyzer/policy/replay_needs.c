@@ -25,7 +25,8 @@ static void need_everything(const struct replay *replay, uint32_t row, struct ne
     const struct program *program = replay->policy->program;
 
     for (uint32_t q = 0; q < program->question_count; q++)
-        columns_answer_again(&replay->columns, q, row, UINT32_MAX, scratch, needs, NULL);
+        columns_answer_again(&replay->columns, (struct column_question){ q, row, ALL_VARIANTS },
+                             scratch, needs, NULL);
 }
 
 static void need_point(const struct replay *replay, uint32_t row, const struct choice_point *point,
@@ -45,9 +46,11 @@ static void need_point(const struct replay *replay, uint32_t row, const struct c
     else if (point->question == CHOICE_CLIENT)
         columns_client_needs(&replay->columns, row, scratch, needs);
     else
-        columns_answer_again(&replay->columns, point->question,
-                             row_of_slot(replay, row, point->slot), UINT32_MAX, scratch, needs,
-                             NULL);
+        columns_answer_again(&replay->columns,
+                             (struct column_question){ point->question,
+                                                       row_of_slot(replay, row, point->slot),
+                                                       ALL_VARIANTS },
+                             scratch, needs, NULL);
     /* Nothing that the whole session tells: it was asked about its beginning. */
     if (needs->count == before && point->question < CHOICE_FIRST &&
         program->places[point->question].column == COLUMN_FACTS)

@@ -229,9 +229,9 @@ struct results_lateness results_lateness(const struct results *results)
 }
 struct results_share *results_top_in(const struct results *results, const struct results_set *set,
                                      size_t restriction, enum results_dimension dimension,
-                                     size_t limit, struct arena *arena, size_t *count)
+                                     struct arena *arena, size_t *count)
 {
-    (void)results, (void)set, (void)restriction, (void)dimension, (void)limit;
+    (void)results, (void)set, (void)restriction, (void)dimension;
     struct results_share *shares = ARENA_ARRAY(arena, struct results_share, 2);
     shares[0] = (struct results_share){ SLICE("evil\x1b]0;\x07.example"), 9, 9, 0 };
     shares[1] = (struct results_share){ { NULL, 0 }, 1, 0, 1 };
@@ -242,7 +242,8 @@ struct results_share *results_top(const struct results *results, size_t restrict
                                   enum results_dimension dimension, size_t limit,
                                   struct arena *arena, size_t *count)
 {
-    return results_top_in(results, NULL, restriction, dimension, limit, arena, count);
+    *count = limit;
+    return results_top_in(results, NULL, restriction, dimension, arena, count);
 }
 
 /* ---- writing ---- */
