@@ -395,10 +395,12 @@ static RARE void repeat_last(struct input *input, struct log_line *line)
     if (!input->lookback.scratch)
         envelope_init(&input->lookback, NULL);
     input->lookback.form = input->envelope.form;
+    const struct line_reader *reader = &input->reader;
+    struct slice recent = line_reader_recent(reader, line->raw.at), host = line->host;
     struct slice tail = slice_make(input->tail, input->tail_len);
-    if (!find_last_line(input, line_reader_history(&input->reader, line->raw.at), line->host,
-                        &found) &&
-        !find_last_line(input, tail, line->host, &found))
+    if (!find_last_line(input, recent, host, &found) &&
+        !find_last_line(input, line_reader_history(reader, line->raw.at), host, &found) &&
+        !find_last_line(input, tail, host, &found))
         return; /* stays a marker */
     line->marker = false;
     line->repeats = input->envelope.repeat_of_last;

@@ -7,9 +7,11 @@
 
 #include "base/xalloc.h"
 
+/* Two blocks are read into by turns: the one that is not shows what stood before. Both together are
+ * small, so that they do not drive what else is in use out of the processor's second cache. */
 enum {
-    READ_SIZE = 256 * 1024,
-    BLOCK_SIZE = LINE_HISTORY + 2 * LINE_LENGTH_MAX + READ_SIZE,
+    READ_SIZE = LINE_HISTORY + 4 * 1024, /* more than the history by what is left of a line */
+    BLOCK_SIZE = LINE_HISTORY + LINE_LENGTH_MAX + LINE_NUL_RUN + 1 + READ_SIZE,
     WINDOW =
         4 * 1024, /* how far newlines are looked for at a time: still near when lines are read */
     NEWLINES = WINDOW + 2, /* all of it may be newlines; find_avx2 writes two places too many */
@@ -24,6 +26,9 @@ void line_reader_init(struct line_reader *reader, line_reader_fn read, void *use
 {
     *reader = (struct line_reader){ .read = read, .user = user };
     reader->block = xmalloc(BLOCK_SIZE);
+    reader->past = xmalloc(BLOCK_SIZE);
+    reader->joined = xmalloc(LINE_HISTORY);
+    reader->full = READ_SIZE;
     reader->newlines = xmalloc(NEWLINES * sizeof *reader->newlines);
     forget_newlines(reader);
 }
@@ -31,26 +36,41 @@ void line_reader_init(struct line_reader *reader, line_reader_fn read, void *use
 void line_reader_release(struct line_reader *reader)
 {
     free(reader->block);
+    free(reader->past);
+    free(reader->joined);
     free(reader->newlines);
     *reader = (struct line_reader){ .ended = true };
 }
 
-/* Reads more behind the unread bytes, keeping some history before them. Only when no known newline
- * is pending, as positions move. */
+/* Goes on in the other block, with the unread bytes and the one before them. */
+static void turn(struct line_reader *reader)
+{
+    size_t passed = reader->at - 1, rest = reader->end - passed;
+    char *block = reader->past;
+    memcpy(block, reader->block + passed, rest);
+    reader->past = reader->block;
+    reader->past_len = passed;
+    reader->block = block;
+    reader->base += passed;
+    reader->at = 1;
+    reader->end = rest;
+    reader->indexed -= passed;
+    reader->full = rest + READ_SIZE;
+}
+
+/* Reads more behind the unread bytes. Only when no known newline is pending, as positions move. A
+ * block that has had its bytes, but of which less than a history is passed, because a line is long, has
+ * room for more: of the unread bytes there are never more than LINE_LENGTH_MAX + LINE_NUL_RUN. */
 static void fill(struct line_reader *reader)
 {
-    size_t keep = reader->at - reader->start;
-    keep = keep < LINE_HISTORY ? keep : LINE_HISTORY;
-    size_t from = reader->at - keep;
-    memmove(reader->block, reader->block + from, reader->end - from);
-    reader->base += from;
-    reader->start = 0;
-    reader->at -= from;
-    reader->end -= from;
-    reader->indexed -= from;
+    if (reader->end >= reader->full && reader->at >= LINE_HISTORY)
+        turn(reader);
+    else if (reader->end >= reader->full)
+        reader->full = BLOCK_SIZE;
     reader->has_nul = reader->after_hole ||
                       memchr(reader->block + reader->at, '\0', reader->end - reader->at) != NULL;
-    size_t got = reader->read(reader->user, reader->block + reader->end, BLOCK_SIZE - reader->end);
+    size_t got =
+        reader->read(reader->user, reader->block + reader->end, reader->full - reader->end);
     bool first = reader->base == 0 && reader->end == 0;
     reader->end += got;
     reader->ended = got == 0;
@@ -162,7 +182,7 @@ static size_t find_newlines_and_holes(struct line_reader *reader, size_t from, s
         size_t stop = from;
         while (stop < reader->end && block[stop] == '\0')
             stop++;
-        bool goes_on = from > reader->start && block[from - 1] == '\0';
+        bool goes_on = from > 0 && block[from - 1] == '\0';
         if (stop == reader->end && !reader->ended && stop - from < LINE_NUL_RUN && !goes_on)
             break;
         if (stop - from >= LINE_NUL_RUN && !goes_on) {
@@ -316,9 +336,27 @@ bool line_reader_skip(struct line_reader *reader, uint64_t size)
     return true;
 }
 
+/* How many bytes before `at` stand in the block; 0 for bytes that are not of it. */
+static size_t bytes_before(const struct line_reader *reader, const char *at)
+{
+    return at >= reader->block && at <= reader->block + reader->end ? (size_t)(at - reader->block)
+                                                                    : 0;
+}
+
+struct slice line_reader_recent(const struct line_reader *reader, const char *at)
+{
+    struct slice here = slice_make(reader->block, bytes_before(reader, at));
+    return slice_skip(here, slice_index(here, '\n') + 1); /* where a line begins */
+}
+
 struct slice line_reader_history(const struct line_reader *reader, const char *at)
 {
-    const char *start = reader->block + reader->start;
-    return at > start && at <= reader->block + reader->end ? slice_make(start, (size_t)(at - start))
-                                                           : slice_make(reader->block, 0);
+    size_t here = bytes_before(reader, at), more = 0;
+    if (here && here < LINE_HISTORY)
+        more = LINE_HISTORY - here < reader->past_len ? LINE_HISTORY - here : reader->past_len;
+    if (more == 0)
+        return slice_make(reader->block, here);
+    memcpy(reader->joined, reader->past + reader->past_len - more, more);
+    memcpy(reader->joined + more, reader->block, here);
+    return slice_make(reader->joined, more + here);
 }

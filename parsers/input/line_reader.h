@@ -33,7 +33,10 @@ struct line_reader {
     line_reader_fn read;
     void *user;
     char *block;
-    size_t start, at, end;  /* history from start, unread from at */
+    size_t at, end, full; /* unread from at to end; full is where it has had its bytes */
+    char *past;           /* the other block, and what of it stands before this one */
+    size_t past_len;
+    char *joined;           /* of both: the history that was asked for */
     size_t indexed;         /* newlines are known up to here */
     uint32_t *newlines;     /* positions in block */
     uint32_t *next, *known; /* of newlines: those not passed yet */
@@ -90,7 +93,10 @@ static inline void line_reader_pass(struct line_reader *reader, uint64_t *number
 bool line_reader_take(struct line_reader *reader, size_t size, struct slice *bytes);
 /* Skips size bytes; false at the end. */
 bool line_reader_skip(struct line_reader *reader, uint64_t size);
-/* What stands before the bytes at `at` (a line given just now): up to LINE_HISTORY bytes. */
+/* What stands before the bytes at `at` (a line given just now), as far as it is at hand: whole lines,
+ * maybe none. */
+struct slice line_reader_recent(const struct line_reader *reader, const char *at);
+/* The same, at least LINE_HISTORY bytes if there are as many; valid until the next call. */
 struct slice line_reader_history(const struct line_reader *reader, const char *at);
 /* Cuts a line as the reader does: strips the line end, NULs at both ends, and ends it at a run of
  * NULs. For reading a line again. */

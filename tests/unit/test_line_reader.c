@@ -56,6 +56,21 @@ static void expect(struct buffer *out, const char *bytes, size_t len)
     }
 }
 
+/* What can be looked back at from a line is what stood before it, and enough of it. */
+static void look_back(const struct line_reader *reader, const struct raw_line *line,
+                      const char *bytes)
+{
+    size_t before = (size_t)line->offset;
+    struct slice recent = line_reader_recent(reader, line->text.at);
+    ck_assert_uint_le(recent.len, before);
+    ck_assert(memcmp(recent.at, bytes + before - recent.len, recent.len) == 0);
+    ck_assert(recent.len == 0 || bytes[before - recent.len - 1] == '\n');
+    struct slice past = line_reader_history(reader, line->text.at);
+    ck_assert_uint_ge(past.len, before < LINE_HISTORY ? before : LINE_HISTORY);
+    ck_assert_uint_le(past.len, before);
+    ck_assert(memcmp(past.at, bytes + before - past.len, past.len) == 0);
+}
+
 static void collect(struct buffer *out, const char *bytes, size_t len, uint32_t seed)
 {
     struct pieces pieces = { bytes, len, 0, seed };
@@ -66,6 +81,8 @@ static void collect(struct buffer *out, const char *bytes, size_t len, uint32_t 
         buffer_format(out, "%zu %zu %d %zu|", (size_t)line.number, (size_t)line.offset,
                       line.truncated, line.text.len);
         buffer_add_slice(out, line.text);
+        if (line.number % 16 == 0)
+            look_back(&reader, &line, bytes);
     }
     ck_assert(!line_reader_next(&reader, &line));
     line_reader_release(&reader);
