@@ -115,7 +115,7 @@ static APART void remember(struct envelope *envelope, struct slice raw, const st
     memory->head_len = head_len;
     memory->minute_len = minute_len;
     memory->zone_at = zone;
-    memory->host_len = head_len - used - 1;
+    memory->host = slice_make(memory->head + used + 1, line->host.len);
     memory->offset_minutes = line->offset_minutes;
     memory->time_us = line->time_us;
     memory->minute_us = line->time_us - civil->second * INT64_C(1000000) - civil->micros;
@@ -163,7 +163,7 @@ static bool parse_like_last(struct envelope *envelope, struct slice raw, struct 
     if (!syslog_tag_parse(slice_make(at, (size_t)(end - at)), line))
         return false;
     line->text = syslog_tag_strip_id(line->text);
-    line->host = slice_make(at - memory->host_len, memory->host_len - 1);
+    line->host = memory->host;
     line->time_us = memory->minute_us + (tens * 10 + ones) * INT64_C(1000000) + micros;
     line->offset_minutes = memory->offset_minutes;
     line->envelope = memory->kind;

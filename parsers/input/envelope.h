@@ -20,7 +20,8 @@ struct record;   /* parsers/input/json_record.h */
 /* What the last lines looked like, so that the next one need only be compared. */
 struct envelope_memory {
     alignas(16) char head[128]; /* up to the blank behind the host: "Nov 22 10:15:01 mx1 " */
-    size_t head_len, minute_len, zone_at, host_len; /* 0: nothing known; host with its blank */
+    size_t head_len, minute_len, zone_at; /* 0: nothing known */
+    struct slice host;                    /* in the head */
     int64_t minute_us;
     int16_t offset_minutes;
     bool yearless;

@@ -55,7 +55,7 @@ static inline bool envelope_parse_quickly(struct envelope *envelope, struct slic
         (differ && !envelope_quick_clock(envelope, raw.at, differ)))
         return false;
     line->raw = raw;
-    line->host = slice_make(raw.at + memory->head_len - memory->host_len, memory->host_len - 1);
+    line->host = memory->host;
     line->speaker = memory->speakers ? speakers_find(memory->speakers, line->program) : 0;
     line->time_us = memory->time_us;
     line->offset_minutes = memory->offset_minutes;

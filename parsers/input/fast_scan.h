@@ -63,18 +63,32 @@ static inline uint32_t fast_number(__m128i digits, unsigned count)
     return (uint32_t)both * 10000 + (uint32_t)(both >> 32);
 }
 
-/* Bytes that a tag takes at most, and that are readable behind its beginning. */
-enum { FAST_TAG_MAX = 29 };
-
-/* "prog[pid]: " with a name of at most 16 bytes and a pid of at most 8 digits, which nearly all have;
- * false for everything else. FAST_TAG_MAX bytes are readable, and the line ends behind them. */
-static inline bool fast_short_tag(const char *at, const char *end, struct log_line *line)
+/* Where in 16 bytes a program's name may end, a bit each. */
+static inline unsigned fast_name_ends(const char *at)
 {
     __m128i bytes = fast_load16(at);
     __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('[')),
                                 _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')),
                                              _mm_cmpeq_epi8(bytes, _mm_set1_epi8(':'))));
-    unsigned name = (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(ends) | 1u << 16);
+    return (unsigned)_mm_movemask_epi8(ends);
+}
+
+/* Bytes that a tag with a short name takes at most. */
+enum { FAST_TAG_MAX = 28 };
+
+/* "prog[pid]: " with a name of at most 31 bytes and a pid of at most 8 digits, which nearly all have;
+ * false for everything else. There are FAST_TAG_MAX bytes up to the end at least. */
+static inline bool fast_short_tag(const char *at, const char *end, struct log_line *line)
+{
+    unsigned ends = fast_name_ends(at);
+    if (__builtin_expect(ends == 0, 0)) {
+        if (end - at < FAST_TAG_MAX + 16)
+            return false;
+        ends = fast_name_ends(at + 16) << 16;
+        if (ends == 0)
+            return false;
+    }
+    unsigned name = (unsigned)__builtin_ctz(ends);
     if (name == 0 || at[name] != '[')
         return false;
     __m128i digits = fast_digits(at + name + 1);

@@ -2,7 +2,7 @@
 #define PARSERS_INPUT_LOG_LINE_H
 /*
  * One line of a log after its envelope was read: when, where, who, and the text. All slices borrow
- * from the read block and die with the next line; what must live longer is interned or copied.
+ * from the reader and die with the next line; what must live longer is interned or copied.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -25,7 +25,8 @@ static void check(const struct envelope *envelope, const struct log_line *line)
     for (size_t i = 0; i < COUNT(parts); i++)
         must(parts[i].len == 0 || is_inside(parts[i], line->raw.at, line->raw.len) ||
              is_inside(parts[i], envelope->scratch, LINE_LENGTH_MAX) ||
-             is_inside(parts[i], envelope->partial, LINE_LENGTH_MAX));
+             is_inside(parts[i], envelope->partial, LINE_LENGTH_MAX) ||
+             is_inside(parts[i], envelope->memory.head, sizeof envelope->memory.head));
     must(line->repeats > 0 && !(line->malformed && line->marker));
     must(!line->malformed || line->envelope == ENVELOPE_NONE);
 }
