@@ -4,8 +4,6 @@
 
 #include "base/rare.h"
 #include "base/xalloc.h"
-#include "parsers/lines/line_slots.h"
-#include "parsers/lines/queue_id.h"
 #include "parsers/lines/scan_bytes.h"
 
 enum step_kind { STEP_LITERAL, STEP_UNTIL, STEP_REST, STEP_TYPED, STEP_SLOT, STEP_END };
@@ -30,53 +28,11 @@ struct constant {
     struct slice value;
 };
 
-/* Line classes: severity (none, warning, error, fatal, panic) times "with queue id". */
-enum { SEVERITIES = 5, CLASSES = SEVERITIES * 2, BUCKETS = 128 };
-enum { WORD = sizeof(uint64_t), KEY_MIN = 4, KEY_MAX = 2 * WORD };
-
-struct compiled_shape {
-    const struct line_shape *row;
-    const struct step *steps;
-    slot_fn walk; /* does all steps in one call; NULL: they are taken one by one */
-    const struct constant *constants;
-    uint8_t constant_count;
-    uint16_t classes;  /* bit per class in which the shape may stand */
-    uint8_t key_len;   /* literal bytes at the start of the rest */
-    char key[KEY_MAX]; /* they: whoever looks a shape up has compared them, `steps` begin behind */
-};
-
-/* What a lookup asks of a row, in one cache line: the key in words, compared under masks. */
-struct candidate {
-    uint64_t head, head_mask; /* its first eight bytes; both 0 for a row that begins with a slot */
-    uint64_t tail, tail_mask; /* its last eight; both 0 where the head is all of it */
-    slot_fn walk;
-    const struct compiled_shape *shape;
-    const struct line_shape *row;
-    uint16_t index;
-    uint8_t key_len, tail_at, constant_count, kind;
-};
-
-struct shape_set {
-    const struct compiled_shape *const *shapes;
-    size_t count;
-    bool raw;
-    /* which candidates (class, bucket) has, by index: list[start[i]..start[i + 1]) */
-    uint32_t start[CLASSES * BUCKETS + 1];
-    const uint16_t *list;
-    uint16_t
-        first[2 * BUCKETS]; /* the first of them if it has a walk, for lines without severity */
-    const struct candidate *candidates; /* of all shapes, and one that nothing matches */
-};
-
-static const struct slice severity_words[SEVERITIES] = {
-    SLICE(""), SLICE("warning: "), SLICE("error: "), SLICE("fatal: "), SLICE("panic: "),
-};
-
-static unsigned bucket_of(const char *at)
+struct slice severity_word(enum severity severity)
 {
-    uint32_t word;
-    memcpy(&word, at, sizeof word);
-    return (word * 2654435761u) >> 25;
+    static const struct slice words[SEVERITIES] = { SLICE(""), SLICE("warning: "), SLICE("error: "),
+                                                    SLICE("fatal: "), SLICE("panic: ") };
+    return words[severity];
 }
 
 /* --- compiling --------------------------------------------------------------------------------- */
@@ -227,15 +183,15 @@ static void compile_lead(struct slice *pattern, struct compiled_shape *shape)
     if (take(pattern, "{severity}: "))
         severities = 0x1e;
     for (unsigned i = 1; severities == 1 && i < SEVERITIES; i++)
-        if (take(pattern, severity_words[i].at))
+        if (take(pattern, severity_word((enum severity)i).at))
             severities = 1u << i;
     bool with_id = take(pattern, "{queue_id}: ");
     bool both = !with_id && take(pattern, "{queue_id?}: ");
-    unsigned classes = 0;
+    unsigned leads = 0;
     for (unsigned i = 0; i < SEVERITIES; i++)
         if (severities >> i & 1)
-            classes |= both ? 3u << i * 2 : with_id ? 2u << i * 2 : 1u << i * 2;
-    shape->classes = (uint16_t)classes;
+            leads |= both ? 3u << i * 2 : with_id ? 2u << i * 2 : 1u << i * 2;
+    shape->leads = (uint16_t)leads;
 }
 
 /* Takes the literal at the front of the steps for the key; `pattern` is what they were made from. */
@@ -243,7 +199,7 @@ static void compile_key(struct slice pattern, struct step *steps, struct compile
 {
     shape->steps = steps;
     if (steps->kind == STEP_LITERAL) {
-        shape->key_len = steps->len < KEY_MAX ? (uint8_t)steps->len : KEY_MAX;
+        shape->key_len = steps->len < SHAPE_KEY_MAX ? (uint8_t)steps->len : SHAPE_KEY_MAX;
         memcpy(shape->key, steps->literal, shape->key_len);
         steps->literal += shape->key_len;
         steps->len = (uint16_t)(steps->len - shape->key_len);
@@ -278,26 +234,13 @@ const struct compiled_shape *shape_compile(struct arena *arena, const struct lin
     return shape;
 }
 
-const struct line_shape *compiled_shape_row(const struct compiled_shape *shape)
+void compiled_shape_set_constants(const struct compiled_shape *shape, struct event *event)
 {
-    return shape->row;
+    for (unsigned i = 0; i < shape->constant_count; i++)
+        event_set(event, shape->constants[i].field, shape->constants[i].value);
 }
 
 /* --- matching ---------------------------------------------------------------------------------- */
-
-/* Where `literal` begins in at[0..end) from `from` on; NULL when it does not. */
-static inline const char *find_literal(const char *from, const char *end, const struct step *step)
-{
-    size_t len = step->len;
-    char first = step->literal[0];
-    while ((size_t)(end - from) >= len) {
-        const char *hit = byte_find(from, end - len + 1, first);
-        if (!hit || bytes_equal(hit, step->literal, len))
-            return hit;
-        from = hit + 1;
-    }
-    return NULL;
-}
 
 /* Behind the closing quote of a quoted local part; at itself when there is none. */
 static const char *skip_quoted(const char *at, const char *end)
@@ -354,7 +297,7 @@ static bool choose_again(struct choice *choices, unsigned *depth, const char *en
 {
     while (*depth > 0) {
         struct choice *last = &choices[*depth - 1];
-        const char *hit = find_literal(last->from, end, last->step);
+        const char *hit = bytes_find(last->from, end, last->step->literal, last->step->len);
         if (hit) {
             if (last->step->field != NO_FIELD)
                 event_set(event, (enum event_field)last->step->field,
@@ -395,10 +338,10 @@ static APART bool match_choices(const struct step *step, const char *at, const c
     }
 }
 
-/* All steps. */
-static APART bool match_steps(const struct step *step, const char *at, const char *end,
-                              struct event *event)
+bool compiled_shape_match(const struct compiled_shape *shape, const char *at, const char *end,
+                          struct event *event)
 {
+    const struct step *step = shape->steps;
     for (; step->kind != STEP_UNTIL; step++) {
         if (step->kind == STEP_END)
             return at == end;
@@ -407,209 +350,4 @@ static APART bool match_steps(const struct step *step, const char *at, const cha
             return false;
     }
     return match_choices(step, at, end, event);
-}
-
-/* Books a match: kind, shape and constant fields. */
-static inline unsigned take_row(const struct candidate *candidate, struct event *event)
-{
-    for (unsigned i = 0; i < candidate->constant_count; i++) {
-        const struct constant *constant = &candidate->shape->constants[i];
-        event_set(event, constant->field, constant->value);
-    }
-    event->kind = (enum event_kind)candidate->kind;
-    event->shape = candidate->row;
-    return candidate->index;
-}
-
-/* --- sets -------------------------------------------------------------------------------------- */
-
-static void set_key(struct candidate *candidate, const char *key, size_t len)
-{
-    static const char ones[WORD] = "\xff\xff\xff\xff\xff\xff\xff\xff";
-    candidate->key_len = (uint8_t)len;
-    memcpy(&candidate->head, key, len < WORD ? len : WORD);
-    memcpy(&candidate->head_mask, ones, len < WORD ? len : WORD);
-    if (len > WORD) {
-        candidate->tail_at = (uint8_t)(len - WORD);
-        memcpy(&candidate->tail, key + len - WORD, WORD);
-        memcpy(&candidate->tail_mask, ones, WORD);
-    }
-}
-
-static struct candidate candidate_of(const struct compiled_shape *shape, size_t index)
-{
-    _Static_assert(EVENT_KIND_COUNT <= UINT8_MAX, "a kind fits into its byte");
-    struct candidate candidate = { .walk = shape->walk,
-                                   .shape = shape,
-                                   .row = shape->row,
-                                   .index = (uint16_t)index,
-                                   .constant_count = shape->constant_count,
-                                   .kind = (uint8_t)shape->row->kind };
-    set_key(&candidate, shape->key, shape->key_len);
-    return candidate;
-}
-
-/* Counts (list NULL) or files (list set) all candidates under every (class, bucket) they may match. */
-static void file_candidates(const struct shape_set *set, uint32_t *next, uint16_t *list)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        const struct candidate *candidate = &set->candidates[i];
-        unsigned classes = set->raw ? 1 : candidate->shape->classes;
-        bool keyed = candidate->key_len >= KEY_MIN;
-        unsigned first = keyed ? bucket_of((const char *)&candidate->head) : 0;
-        unsigned last = keyed ? first : BUCKETS - 1;
-        for (unsigned class_index = 0; class_index < CLASSES; class_index++)
-            for (unsigned b = first; classes >> class_index & 1 && b <= last; b++) {
-                uint32_t *place = &next[class_index * BUCKETS + b];
-                if (list)
-                    list[*place] = (uint16_t)i;
-                ++*place;
-            }
-    }
-}
-
-/* Of the candidate that nothing matches. */
-static const char *walk_never(const char *at, const char *end, struct event *event)
-{
-    (void)at, (void)end, (void)event;
-    return NULL;
-}
-
-/* Which candidate of a (class, bucket) shape_set_try looks at: the first, if it has a walk and no
- * severity is to be taken off before; else the one that nothing matches. */
-static uint16_t first_of(const struct shape_set *set, unsigned place)
-{
-    const uint16_t *first = &set->list[set->start[place]];
-    bool good = set->start[place] < set->start[place + 1] && set->candidates[*first].walk;
-    for (unsigned i = 1; i < SEVERITIES; i++)
-        good = good && place != bucket_of(severity_words[i].at);
-    return good ? *first : (uint16_t)set->count;
-}
-
-struct shape_set *shape_set_new(struct arena *arena, const struct compiled_shape *const *shapes,
-                                size_t count, bool raw)
-{
-    struct shape_set *set = ARENA_NEW(arena, struct shape_set);
-    struct candidate *candidates = ARENA_ARRAY(arena, struct candidate, count + 1);
-    uint32_t next[CLASSES * BUCKETS] = { 0 };
-    *set = (struct shape_set){ shapes, count, raw, .candidates = candidates };
-    for (size_t i = 0; i < count; i++)
-        candidates[i] = candidate_of(shapes[i], i);
-    candidates[count].walk = walk_never;
-    file_candidates(set, next, NULL);
-    uint32_t used = 0;
-    for (unsigned i = 0; i < CLASSES * BUCKETS; i++) {
-        set->start[i] = used;
-        used += next[i];
-        next[i] = set->start[i];
-    }
-    set->start[CLASSES * BUCKETS] = used;
-    uint16_t *list = ARENA_ARRAY(arena, uint16_t, used + 1);
-    file_candidates(set, next, list);
-    set->list = list;
-    for (unsigned i = 0; i < COUNT(set->first); i++)
-        set->first[i] = first_of(set, i);
-    return set;
-}
-
-size_t shape_set_count(const struct shape_set *set)
-{
-    return set->count;
-}
-
-const struct compiled_shape *shape_set_get(const struct shape_set *set, size_t index)
-{
-    return set->shapes[index];
-}
-
-/* --- looking up -------------------------------------------------------------------------------- */
-
-/* The severity that a text begins with, 0 for none. */
-static unsigned severity_of(struct slice text)
-{
-    for (unsigned i = 1; i < SEVERITIES && text.len >= WORD; i++)
-        if (slice_starts(text, severity_words[i].at))
-            return i;
-    return 0;
-}
-
-/* Length of the queue id and its ": " that a text begins with, 0 when there is none. */
-static APART size_t lead_of(struct slice text, bool any_id)
-{
-    const char *end = text.at + text.len;
-    size_t len = any_id ? word_prefix(text.at, end) : queue_id_prefix(text.at, end);
-    return len ? len + 2 : 0;
-}
-
-/* The queue id of that lead, "no text" for NOQUEUE. */
-static inline struct slice id_of(struct slice text, size_t lead)
-{
-    if (lead == 9 && memcmp(text.at, "NOQUEUE", 7) == 0)
-        return (struct slice){ NULL, 0 };
-    return slice_make(text.at, lead - 2);
-}
-
-/* Which of the common lines a text is shows in no branch before the call of its walk: what depends
- * on the text is reckoned, and whatever is compared is the same for nearly all. */
-unsigned shape_set_try(const struct shape_set *set, struct slice text, struct event *event)
-{
-    if (text.len < QUICK_ID_TEXT)
-        return SHAPE_NO_MATCH;
-    size_t lead = quick_id_lead(text.at);
-    struct slice id = slice_make(text.at, lead - 2);
-    if (lead == QUICK_ID_UNSURE) {
-        lead = lead_of(text, false);
-        id = id_of(text, lead);
-    }
-    const char *at = text.at + lead, *end = text.at + text.len;
-    size_t left = text.len - lead, near = left < WORD ? left : WORD;
-    const char *last = at + near - WORD; /* the word that ends within the text */
-    uint64_t head = load_word(last) >> (8 * (WORD - near) & 63);
-    unsigned place = (lead != 0 ? BUCKETS : 0) + bucket_of((const char *)&head);
-    const struct candidate *first = &set->candidates[set->first[place]];
-    event->has[FIELD_QUEUE_ID / 64] |= (uint64_t)(lead != 0) << FIELD_QUEUE_ID % 64;
-    event->field[FIELD_QUEUE_ID] = id;
-    if (((head ^ first->head) & first->head_mask) == 0 && left >= first->key_len &&
-        ((load_word(last + first->tail_at) ^ first->tail) & first->tail_mask) == 0 &&
-        first->walk(at + first->key_len, end, event) == end)
-        return take_row(first, event);
-    return SHAPE_NO_MATCH;
-}
-
-/* Takes severity and queue id off; sets the queue id. Returns the class. */
-static unsigned take_lead(struct slice *text, bool any_id, struct event *event)
-{
-    unsigned severity = severity_of(*text);
-    *text = slice_skip(*text, severity_words[severity].len);
-    size_t lead = lead_of(*text, any_id);
-    if (lead)
-        event_set(event, FIELD_QUEUE_ID, id_of(*text, lead));
-    *text = slice_skip(*text, lead);
-    return severity * 2 + (lead != 0);
-}
-
-unsigned shape_set_match(const struct shape_set *set, struct slice text, enum shape_effort effort,
-                         struct event *event)
-{
-    unsigned place = 0; /* of a raw set's shapes, which have no key */
-    uint64_t has[EVENT_MASK_WORDS];
-    if (!set->raw) {
-        char head[KEY_MIN] = { 0 };
-        place = take_lead(&text, effort == SHAPE_ANY_ID, event) * BUCKETS;
-        if (text.len)
-            memcpy(head, text.at, text.len < KEY_MIN ? text.len : KEY_MIN);
-        place += bucket_of(head);
-    }
-    memcpy(has, event->has, sizeof has);
-    for (uint32_t i = set->start[place]; i < set->start[place + 1]; i++) {
-        const struct candidate *candidate = &set->candidates[set->list[i]];
-        const struct compiled_shape *shape = candidate->shape;
-        if (text.len < shape->key_len || !bytes_equal(text.at, shape->key, shape->key_len) ||
-            (effort == SHAPE_ANY_ID && !(shape->row->flags & SHAPE_STRONG)))
-            continue;
-        if (match_steps(shape->steps, text.at + shape->key_len, text.at + text.len, event))
-            return take_row(candidate, event);
-        memcpy(event->has, has, sizeof has);
-    }
-    return SHAPE_NO_MATCH;
 }

@@ -2,10 +2,9 @@
 #define PARSERS_LINES_LINE_SHAPE_H
 /*
  * Line shapes: one row says what a line looks like, which event it is, and shows a sample. Rows are
- * compiled once into a few steps (compare a literal, take the text up to the next one, call a slot);
- * sets of rows are dispatched by severity, queue id and the first four bytes of what follows, so
- * that a common line meets its row at the first or second try. No allocation, no copy, no regular
- * expression at match time; text goes into the event as slices of the line.
+ * compiled once into a key, the literal bytes by which shape_set.h finds them, and a few steps
+ * (compare a literal, take the text up to the next one, call a slot). No allocation, no copy, no
+ * regular expression at match time; text goes into the event as slices of the line.
  *
  * A pattern is literal text with slots:
  *   {field}          text up to the next literal, or the rest of the line when it stands last
@@ -22,6 +21,7 @@
 #include "base/arena.h"
 #include "base/slice.h"
 #include "parsers/lines/event.h"
+#include "parsers/lines/line_slots.h"
 
 enum {
     SHAPE_STRONG = 1, /* a strong form: it may be believed from a program of unknown name */
@@ -46,38 +46,33 @@ struct shape_table {
     size_t count;
 };
 
-struct compiled_shape;
-struct shape_set;
+/* What Postfix writes in front of a queue id. */
+enum severity { SEVERITY_NONE, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_FATAL, SEVERITY_PANIC };
+enum { SEVERITIES = SEVERITY_PANIC + 1, SHAPE_KEY_MAX = 16 };
+
+/* A row made ready to match. */
+struct compiled_shape {
+    const struct line_shape *row;
+    const struct step *steps;         /* what stands behind the key */
+    slot_fn walk;                     /* does all steps in one call; NULL: there is no such walk */
+    const struct constant *constants; /* constant_count of them */
+    uint8_t constant_count;
+    uint16_t leads;  /* bit per severity * 2 + with queue id in which it may stand */
+    uint8_t key_len; /* literal bytes at the start of what follows the lead */
+    char key[SHAPE_KEY_MAX];
+};
 
 /* Compiles a row; lives in arena. NULL and *error (static text) when the pattern or `sets` is
  * wrong. Borrows the row. */
 const struct compiled_shape *shape_compile(struct arena *arena, const struct line_shape *row,
                                            const char **error);
-/* The row it was made from. */
-const struct line_shape *compiled_shape_row(const struct compiled_shape *shape);
-
-/* A set that tries `count` shapes in the given order; lives in arena, borrows the shapes. With
- * `raw` all shapes are SHAPE_RAW, and see the text from its first byte. */
-struct shape_set *shape_set_new(struct arena *arena, const struct compiled_shape *const *shapes,
-                                size_t count, bool raw);
-/* How many shapes the set has. */
-size_t shape_set_count(const struct shape_set *set);
-/* The shape at index; borrowed. */
-const struct compiled_shape *shape_set_get(const struct shape_set *set, size_t index);
-enum { SHAPE_NO_MATCH = 0xffff };
-enum shape_effort {
-    SHAPE_USUAL,
-    SHAPE_ANY_ID /* the first word is taken for a queue id though it has not the form of one (written
-                  * by hand, or by something that is not quite Postfix); only of rows that are
-                  * SHAPE_STRONG */
-};
-/* Index of the first shape that takes the whole text, SHAPE_NO_MATCH when none does. Sets kind,
- * shape and fields of an event that was cleared before. */
-unsigned shape_set_match(const struct shape_set *set, struct slice text, enum shape_effort effort,
-                         struct event *event);
-/* The same with SHAPE_USUAL for most of the common lines, and quickly: looks only at the row that is
- * likely. SHAPE_NO_MATCH says nothing but that the event is to be cleared and shape_set_match asked.
- * Not for raw sets. */
-unsigned shape_set_try(const struct shape_set *set, struct slice text, struct event *event);
+/* "warning: " and the like, "" for SEVERITY_NONE; static storage. */
+struct slice severity_word(enum severity severity);
+/* True when at[0..end), what stands behind the key, is all of it; sets the fields of the pattern. When
+ * it is not, some of them may be set, too. */
+bool compiled_shape_match(const struct compiled_shape *shape, const char *at, const char *end,
+                          struct event *event);
+/* Sets the constant fields. */
+void compiled_shape_set_constants(const struct compiled_shape *shape, struct event *event);
 
 #endif

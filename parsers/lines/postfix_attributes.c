@@ -288,7 +288,7 @@ static inline bool begins_tail(const char *at, const char *p)
 /* Takes "proto=WORD" off the end, which is no '>'; where it begins, NULL when it is not that. */
 static inline const char *proto_back(const char *at, const char *end, struct event *event)
 {
-    const char *word = end;
+    const char *word = ENDS(end, at, "proto=ESMTP") ? end - 5 : end;
     while (word - at > 7 && word[-1] != '=' && word[-1] != ' ')
         word--;
     if (word == end || !ENDS(word, at, "proto="))

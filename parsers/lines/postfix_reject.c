@@ -77,25 +77,34 @@ static bool take(struct slice *text, struct slice prefix)
     return true;
 }
 
+/* Whether the list looked X up by the client's name, not by its address. */
+static bool is_client_name(struct slice x)
+{
+    return x.len && !ascii_is_digit(x.at[x.len - 1]) && slice_index(x, ':') == x.len;
+}
+
 /* Finds the list in "CLASS [X] blocked using ZONE[; TXT]". */
 static void find_block_list(struct slice text, struct event *event)
 {
-    static const struct slice using = SLICE("] blocked using ");
+    static const char using[] = "] blocked using ";
+    const char *end = text.at + text.len;
     for (size_t i = 0; i < COUNT(block_lists); i++) {
         struct slice rest = text;
         if (!take(&rest, block_lists[i].class))
             continue;
-        /* reject_rhsbl_client names the client's host name, reject_rbl_client its address */
-        struct slice value = slice_head(rest, slice_index(rest, ']'));
-        bool by_name = i == 0 && slice_index(value, ':') == value.len && value.len &&
-                       !ascii_is_digit(value.at[value.len - 1]);
-        rest = slice_skip(rest, slice_find(rest, using) + using.len);
-        size_t len = 0;
-        while (len < rest.len && rest.at[len] != ';' && rest.at[len] != ' ')
-            len++;
-        if (len == 0)
+        const char *zone = bytes_find(rest.at, end, using, sizeof using - 1);
+        if (!zone)
             return;
-        event_set(event, FIELD_DNSBL, slice_head(rest, len));
+        zone += sizeof using - 1;
+        const char *stop = byte_find(zone, end, ' ');
+        stop = stop ? stop : end;
+        const char *semicolon = byte_find(zone, stop, ';');
+        stop = semicolon ? semicolon : stop;
+        if (stop == zone)
+            return;
+        /* reject_rhsbl_client and reject_rbl_client write the same class */
+        bool by_name = i == 0 && is_client_name(slice_head(rest, slice_index(rest, ']')));
+        event_set(event, FIELD_DNSBL, slice_make(zone, (size_t)(stop - zone)));
         event_set(event, FIELD_RESTRICTION,
                   by_name ? (struct slice)SLICE("reject_rhsbl_client")
                           : block_lists[i].restriction);
@@ -194,20 +203,23 @@ static void find_restriction(struct slice text, struct event *event)
         find_phrase(rest, event);
 }
 
-/* "D.D.D " with single digits, as nearly all are. */
-static inline bool is_short_dsn(const char *at)
+/* Length of "D.D.D" or "D.D.DD" in front of a blank, as nearly all are; else 0. */
+static inline size_t short_dsn(const char *at)
 {
-    return at[1] == '.' && at[3] == '.' && at[5] == ' ' && ascii_is_digit(at[0]) &&
-           ascii_is_digit(at[2]) && ascii_is_digit(at[4]);
+    size_t len = ascii_is_digit(at[5]) ? 6 : 5;
+    bool good = at[1] == '.' && at[3] == '.' && at[len] == ' ' && ascii_is_digit(at[0]) &&
+                ascii_is_digit(at[2]) && ascii_is_digit(at[4]);
+    return good ? len : 0;
 }
 
 /* Takes "D.D.D " (parts up to three digits). */
 static const char *take_dsn(const char *at, const char *end, struct slice *dsn)
 {
     const char *p = at;
-    if (end - at > 6 && is_short_dsn(at)) {
-        *dsn = slice_make(at, 5);
-        return at + 6;
+    size_t len = end - at > 7 ? short_dsn(at) : 0;
+    if (len) {
+        *dsn = slice_make(at, len);
+        return at + len + 1;
     }
     for (int part = 0; part < 3; part++) {
         const char *first = p;

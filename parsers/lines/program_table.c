@@ -8,8 +8,8 @@
 #include "base/rare.h"
 #include "base/xalloc.h"
 #include "parsers/lines/program_names.h"
-#include "parsers/lines/scan_bytes.h"
 #include "parsers/lines/shape_account.h"
+#include "parsers/lines/shape_set.h"
 #include "parsers/lines/user_shapes.h"
 
 enum { CACHE_SLOTS = 64, MAX_PROGRAMS = 4096, MAX_TABLES = 64 };
@@ -193,13 +193,13 @@ static struct program *program_new(struct line_parser *parser, struct slice name
     program->instance = facts.instance;
     program->label = facts.label;
     program->rules = rule_set_get(parser, facts.rule);
-    size_t count = shape_set_count(program->rules->set);
+    size_t count = program->rules->set->count;
     program->counts = ARENA_ARRAY(&parser->arena, uint64_t, count + 1);
     program->examples = ARENA_ARRAY(&parser->arena, struct example, count + 1);
     if (parser->user)
         program->user = user_shapes_of(parser->user, program->name);
     if (program->user) {
-        count = shape_set_count(program->user->set);
+        count = program->user->set->count;
         program->user_counts = ARENA_ARRAY(&parser->arena, uint64_t, count + 1);
         program->user_examples = ARENA_ARRAY(&parser->arena, struct example, count + 1);
     }
@@ -280,6 +280,7 @@ static RARE void book_unmatched(struct line_parser *parser, struct program *prog
         return;
     }
     event->line_class = LINE_UNKNOWN;
+    event->service = program->rules->rule->service;
     parser->counts[LINE_UNKNOWN]++;
     shape_account_add(&parser->account, LINE_UNKNOWN, line, shape_mask(line->text, mask));
 }
@@ -313,8 +314,8 @@ static APART bool match_user(struct line_parser *parser, struct program *program
         remember(parser, &program->user_examples[index], line);
     event->line_class = LINE_UNDERSTOOD;
     /* who teaches us a program's lines says that it belongs to the mail */
-    if (event->service == SERVICE_FOREIGN)
-        event->service = SERVICE_FILTER;
+    enum service service = program->rules->rule->service;
+    event->service = service == SERVICE_FOREIGN ? SERVICE_FILTER : service;
     if (line->truncated)
         event_set(event, FIELD_TRUNCATED, (struct slice)SLICE("true"));
     return true;
@@ -349,21 +350,20 @@ void line_parse(struct line_parser *parser, const struct log_line *line, struct 
         return;
     }
     struct program *program = program_get(parser, line);
-    const struct rule_set *rules = program->rules;
     event->instance = program->instance;
     event->label = program->label;
-    event->service = rules->rule->service;
     if (program->user && match_user(parser, program, line, event))
         return;
-    unsigned index = shape_set_try(rules->set, line->text, event);
-    if (index == SHAPE_NO_MATCH)
+    unsigned index = shape_set_try(program->rules->set, line->text, event);
+    if (index == SHAPE_NO_MATCH) {
         index = match_fully(program, line->text, event);
-    if (__builtin_expect(index == SHAPE_NO_MATCH, 0)) {
-        book_unmatched(parser, program, line, event);
-        return;
+        if (index == SHAPE_NO_MATCH) {
+            book_unmatched(parser, program, line, event);
+            return;
+        }
     }
     event->line_class = event->kind == EVENT_FOREIGN ? LINE_FOREIGN : LINE_UNDERSTOOD;
-    event->service = (enum service)rules->services[index];
+    event->service = (enum service)program->rules->services[index];
     if (__builtin_expect(line->truncated, 0))
         event_set(event, FIELD_TRUNCATED, (struct slice)SLICE("true"));
     if (__builtin_expect(program->counts[index]++ == 0, 0))
@@ -386,9 +386,9 @@ void line_parser_counts(const struct line_parser *parser, uint64_t counts[LINE_C
             continue;
         const struct shape_set *set = program->rules->set;
         counts[LINE_FOREIGN] += program->foreign;
-        for (size_t i = 0; i < shape_set_count(set); i++)
-            counts[class_of(compiled_shape_row(shape_set_get(set, i)))] += program->counts[i];
-        for (size_t i = 0; program->user && i < shape_set_count(program->user->set); i++)
+        for (size_t i = 0; i < set->count; i++)
+            counts[class_of(set->shapes[i]->row)] += program->counts[i];
+        for (size_t i = 0; program->user && i < program->user->set->count; i++)
             counts[LINE_UNDERSTOOD] += program->user_counts[i];
     }
 }
@@ -405,8 +405,8 @@ static void list_program(struct line_parser *parser, const struct program *progr
 {
     const struct shape_set *set = program->rules->set;
     struct shape_count row = { .program = program->name };
-    for (size_t i = 0; i < shape_set_count(set); i++) {
-        const struct line_shape *shape = compiled_shape_row(shape_set_get(set, i));
+    for (size_t i = 0; i < set->count; i++) {
+        const struct line_shape *shape = set->shapes[i]->row;
         const struct example *example = &program->examples[i];
         row.line_class = class_of(shape);
         row.shape = slice_of(shape->pattern);
@@ -416,7 +416,7 @@ static void list_program(struct line_parser *parser, const struct program *progr
         row.count = program->counts[i];
         list_row(parser, &row);
     }
-    for (size_t i = 0; program->user && i < shape_set_count(program->user->set); i++) {
+    for (size_t i = 0; program->user && i < program->user->set->count; i++) {
         const struct example *example = &program->user_examples[i];
         row = (struct shape_count){ .line_class = LINE_UNDERSTOOD,
                                     .program = program->name,
@@ -424,7 +424,7 @@ static void list_program(struct line_parser *parser, const struct program *progr
                                     .file = example->file,
                                     .line = example->line,
                                     .count = program->user_counts[i] };
-        row.shape = slice_of(compiled_shape_row(shape_set_get(program->user->set, i))->pattern);
+        row.shape = slice_of(program->user->set->shapes[i]->row->pattern);
         list_row(parser, &row);
     }
     row = (struct shape_count){ .line_class = LINE_FOREIGN,

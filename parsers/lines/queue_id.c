@@ -38,7 +38,8 @@ size_t queue_id_length(const char *at, const char *end)
     return last >= ID_Z_MIN ? len : 0;
 }
 
-size_t queue_id_prefix(const char *at, const char *end)
+/* Length of the proper queue id, or NOQUEUE, in front of ": "; 0 when it is none. */
+static size_t proper_prefix(const char *at, const char *end)
 {
     size_t left = (size_t)(end - at);
     /* the first digit of a long id counts 380 million seconds: no lower case for centuries */
@@ -50,13 +51,21 @@ size_t queue_id_prefix(const char *at, const char *end)
     return len && left >= len + 2 && at[len] == ':' && at[len + 1] == ' ' ? len : 0;
 }
 
-size_t word_prefix(const char *at, const char *end)
+/* The same of any word. */
+static size_t word_prefix(const char *at, const char *end)
 {
     size_t len = 0, lower = 0;
     for (; at + len < end && len <= ID_MAX && ascii_is_alnum(at[len]); len++)
         lower += at[len] >= 'a' && at[len] <= 'z';
     bool good = len >= 5 && len <= ID_MAX && lower < len && (size_t)(end - at) >= len + 2;
     return good && at[len] == ':' && at[len + 1] == ' ' ? len : 0;
+}
+
+size_t queue_id_lead(struct slice text, enum queue_id_form form)
+{
+    const char *end = text.at + text.len;
+    size_t len = form == QUEUE_ID_PROPER ? proper_prefix(text.at, end) : word_prefix(text.at, end);
+    return len ? len + 2 : 0;
 }
 
 bool queue_id_is_valid(struct slice text)

@@ -17,21 +17,30 @@
 
 /* Length of the longest run at at[0..end) that is a queue id; 0 when it is none. */
 size_t queue_id_length(const char *at, const char *end);
-/* Queue id at the start of a text, or NOQUEUE, followed by ": ". Length of the word, 0 when it is
- * none. */
-size_t queue_id_prefix(const char *at, const char *end);
-/* Length of any word of 5 to 32 letters and digits, not all lower case, that is followed by ": ". */
-size_t word_prefix(const char *at, const char *end);
+enum queue_id_form {
+    QUEUE_ID_PROPER,  /* or NOQUEUE */
+    QUEUE_ID_ANY_WORD /* 5 to 32 letters and digits, not all of them lower case */
+};
+/* Length of the queue id and its ": " that a text begins with, 0 when it is none. */
+size_t queue_id_lead(struct slice text, enum queue_id_form form);
 /* True when all of the text is a queue id (not NOQUEUE). */
 bool queue_id_is_valid(struct slice text);
 
+/* The queue id in that lead, "no text" for NOQUEUE. */
+static inline struct slice queue_id_of(struct slice text, size_t lead)
+{
+    if (lead == 9 && memcmp(text.at, "NOQUEUE", 7) == 0)
+        return (struct slice){ NULL, 0 };
+    return slice_make(text.at, lead - 2);
+}
+
 enum {
     QUICK_ID_TEXT = 18,    /* how long a text must be for quick_id_lead */
-    QUICK_ID_UNSURE = 0xff /* ask queue_id_prefix */
+    QUICK_ID_UNSURE = 0xff /* ask queue_id_lead */
 };
 
-/* As queue_id_prefix, but with the ": ", of the first QUICK_ID_TEXT bytes at `at`: it knows short
- * ids and that a text begins with none, without a branch between the two. */
+/* As queue_id_lead for proper ids, of the first QUICK_ID_TEXT bytes at `at`: it knows short ids and
+ * that a text begins with none, without a branch between the two. */
 static inline size_t quick_id_lead(const char *at)
 {
 #ifdef __SSE2__

@@ -38,6 +38,17 @@ static inline const char *byte_find(const char *at, const char *end, char c)
     return at < end ? memchr(at, c, (size_t)(end - at)) : NULL;
 }
 
+/* The first `text` (at least one byte) in at[0..end), NULL when there is none. */
+static inline const char *bytes_find(const char *at, const char *end, const char *text, size_t len)
+{
+    for (; (size_t)(end - at) >= len; at++) {
+        at = byte_find(at, end - len + 1, text[0]);
+        if (!at || bytes_equal(at, text, len))
+            return at;
+    }
+    return NULL;
+}
+
 #ifdef __SSE2__
 /* Marks the blanks, brackets and few others of at[from..from + 16). */
 static inline uint64_t bracket_marks16(const char *at, size_t from)

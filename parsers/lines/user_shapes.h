@@ -12,7 +12,7 @@
  */
 #include "base/arena.h"
 #include "base/fault.h"
-#include "parsers/lines/line_shape.h"
+#include "parsers/lines/shape_set.h"
 
 /* The shapes of one program. */
 struct user_shapes {

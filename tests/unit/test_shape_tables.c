@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/lines/program_names.h"
+#include "parsers/lines/shape_set.h"
 #include "tests/support/suite.h"
 
 static struct arena arena;
