@@ -334,7 +334,7 @@ static const char *walk_client_counts(const char *at, const char *end, struct ev
 static const char *walk_client_tail(const char *at, const char *end, struct event *event)
 {
     at = slot_client(at, end, event);
-    return at ? slot_client_tail(at, end, event) : NULL;
+    return at && at < end ? slot_client_tail(at, end, event) : at;
 }
 
 static const char *walk_message_id(const char *at, const char *end, struct event *event)

@@ -50,10 +50,13 @@ static inline size_t name_length(const char *word, const char *end, const struct
     return len < left && word[len] == '=' ? len : 0;
 }
 
-/* True for " ehlo=1 ", as nearly all counts are. */
-static inline bool is_short_count(const char *at, const char *end)
+/* The row of " ehlo=1 ", as nearly all counts are; NULL for any other. */
+static inline const struct command *short_count(const char *at, const char *end)
 {
-    return end - at >= 8 && at[0] == ' ' && at[5] == '=' && ascii_is_digit(at[6]) && at[7] == ' ';
+    if (end - at < 8 || at[0] != ' ' || at[5] != '=' || !ascii_is_digit(at[6]) || at[7] != ' ')
+        return NULL;
+    const struct command *row = &commands[command_row(at + 1)];
+    return row->len == 4 && bytes_equal(row->name, at + 1, 4) ? row : NULL;
 }
 
 /* Takes " NAME=N" or " NAME=N/M", whatever the name. */
@@ -80,13 +83,13 @@ const char *slot_session_counts(const char *at, const char *end, struct event *e
 {
     if (at == end && !event->line->truncated)
         event_set(event, FIELD_COMMANDS, (struct slice){ NULL, 0 });
-    while (at && at < end) {
-        const struct command *row = is_short_count(at, end) ? find_command(at + 1) : NULL;
-        if (row && row->len == 4) {
+    while (at < end) {
+        const struct command *row = short_count(at, end);
+        if (row) {
             event_set(event, (enum event_field)row->field, slice_make(at + 6, 1));
             at += 7;
-        } else {
-            at = take_count(at, end, event);
+        } else if ((at = take_count(at, end, event)) == NULL) {
+            return NULL;
         }
     }
     return at;

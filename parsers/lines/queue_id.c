@@ -20,8 +20,35 @@ static const unsigned char id_bytes[256] = {
 /* clang-format on */
 #undef B2
 
+/* The length of a long id that ends within the first 16 bytes at `at`; 0 for whatever is less clear. */
+static inline size_t long_length16(const char *at)
+{
+#ifdef __SSE2__
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i from_0 = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+    __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(' '));
+    __m128i from_a = _mm_sub_epi8(lower, _mm_set1_epi8('a'));
+    __m128i good = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(from_0, _mm_set1_epi8(9)), from_0),
+                                _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a));
+    for (const char *vowel = "aeiou"; *vowel; vowel++)
+        good = _mm_andnot_si128(_mm_cmpeq_epi8(lower, _mm_set1_epi8(*vowel)), good);
+    unsigned others = ~(unsigned)_mm_movemask_epi8(good);
+    unsigned zs = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('z')));
+    unsigned len = (unsigned)__builtin_ctz(others); /* up to 16: there bits are set, too */
+    /* 'A' and 'E' may go on a short id; a 'z' is of no such */
+    if (len >= ID_LONG_MIN && len < 16 && zs >> ID_Z_MIN & ((1u << (len - ID_Z_MIN)) - 1))
+        return len;
+#else
+    (void)at;
+#endif
+    return 0;
+}
+
 size_t queue_id_length(const char *at, const char *end)
 {
+    size_t long_id = end - at >= 16 ? long_length16(at) : 0;
+    if (long_id)
+        return long_id;
     unsigned both = ID_HEX | ID_LONG, class;
     size_t limit = (size_t)(end - at) < ID_MAX ? (size_t)(end - at) : ID_MAX, len = 0;
     while (len < limit && (class = both & id_bytes[(unsigned char)at[len]]) != 0) {
