@@ -71,6 +71,7 @@ static void pipeline_free(void *owner)
 static bool read_gateways(struct pipeline *pipeline, const char *text, struct fault *fault)
 {
     struct slice rest = slice_of(text), word;
+    size_t before = pipeline->gateway_count;
     while (slice_next_word(&rest, ", ", &word)) {
         GROW(pipeline->gateways, pipeline->gateway_count, pipeline->gateway_capacity);
         if (!ip_prefix_parse(word, &pipeline->gateways[pipeline->gateway_count], NULL))
@@ -79,7 +80,9 @@ static bool read_gateways(struct pipeline *pipeline, const char *text, struct fa
                              word.len > 60 ? 60 : (int)word.len, word.at);
         pipeline->gateway_count++;
     }
-    return true;
+    return pipeline->gateway_count > before ||
+           fault_set(fault, FAULT_USAGE, "--gateways", 0,
+                     "'%.60s' names no address; give 192.0.2.25 or 2001:db8::/48", text);
 }
 
 static bool read_data(struct pipeline *pipeline, struct fault *fault)

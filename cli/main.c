@@ -13,6 +13,7 @@
 #include "base/version.h"
 #include "cli/command_table.h"
 #include "cli/options.h"
+#include "cli/options_agree.h"
 #include "cli/presets.h"
 
 /* The command for an argv without one: the dashboard for people, text for everything else. */
@@ -56,7 +57,7 @@ static int run(const struct command_row *command, struct options *options, int a
         preset_print_list(stdout);
         return 0;
     }
-    if (!check_operands(command, options, fault))
+    if (!check_operands(command, options, fault) || !options_agree(options, command->bit, fault))
         return 2;
     if (!command->run) {
         fault_set(fault, FAULT_USAGE, command->name, 0,

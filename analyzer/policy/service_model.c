@@ -270,7 +270,8 @@ static bool parse_policy(struct service_models *models, struct slice text, struc
     bool given[2] = { false, false };
     size_t equals = slice_index(text, '=');
     rest = slice_skip(text, equals + 1);
-    if (equals == text.len || !slice_next_word(&rest, ",", &word))
+    if (equals == text.len || slice_is_empty(slice_trim(slice_head(text, equals))) ||
+        !slice_next_word(&rest, ",", &word))
         return fault_set(fault, FAULT_USAGE, "--policy", 0,
                          "'%.*s' is not SERVICE=MODEL; write unix:postgrey/socket=postgrey",
                          SLICE_FMT(whole));

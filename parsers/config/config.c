@@ -33,7 +33,7 @@ struct config {
     struct settings overlay, service, main;
     struct master_cf master;
     const struct master_service *chosen;
-    struct slice master_path, directory;
+    struct slice main_path, master_path, directory;
     int version;
     uint64_t generation; /* counts changes */
     struct intern asked;
@@ -126,6 +126,7 @@ static bool load_main(struct config *config, struct slice path, struct diagnosti
                       struct fault *fault)
 {
     struct slice text;
+    config->main_path = path;
     return text_file_read(&config->arena, path.at, &text, fault) &&
            main_cf_parse(&config->main, text, path.at, notes, fault);
 }
@@ -304,6 +305,11 @@ void config_origin(const struct config *config, const char *name, const char **f
     *line = found ? found->line : 0;
 }
 
+const char *config_main_path(const struct config *config)
+{
+    return config->main_path.at ? config->main_path.at : "main.cf";
+}
+
 void config_each_setting(const struct config *config,
                          bool (*visit)(void *context, struct slice name, struct slice raw),
                          void *context)
@@ -347,7 +353,7 @@ static struct slice expand_with(struct expansion *expansion, expand_lookup_fn lo
     buffer_init(&out, VALUE_MAX);
     bool good = expand_text(&out, text, &options, &outcome);
     if (!good)
-        fault_set(&config->broken, FAULT_INPUT, "main.cf", 0, "%s", outcome.error);
+        fault_set(&config->broken, FAULT_INPUT, config_main_path(config), 0, "%s", outcome.error);
     struct slice value =
         arena_copy(&config->arena, slice_make(out.at ? out.at : "", good ? out.len : 0));
     buffer_release(&out);
@@ -378,7 +384,7 @@ static struct slice default_networks(struct expansion *expansion)
     if (!set_value(expansion, "inet_protocols", &protocols))
         protocols = expand_with(expansion, look_up, slice_of("$inet_protocols"));
     if (!machine_networks(&config->arena, interfaces, style, protocols, &networks, what))
-        fault_set(&config->broken, FAULT_INPUT, "main.cf", 0, "%s", what);
+        fault_set(&config->broken, FAULT_INPUT, config_main_path(config), 0, "%s", what);
     return networks;
 }
 

@@ -101,6 +101,9 @@ void config_origin(const struct config *config, const char *name, const char **f
                    uint64_t *line);
 /* The services of master.cf in order; NULL and 0 without master.cf. Lives in the configuration. */
 const struct master_service *config_services(const struct config *config, size_t *count);
+/* The file that main.cf was read from, for faults of which no one line is the cause; "main.cf" when none
+ * was. Lives in config. */
+const char *config_main_path(const struct config *config);
 /* The directory that was read, or the directory of the file; empty for stdin and defaults. */
 struct slice config_directory(const struct config *config);
 

@@ -84,8 +84,8 @@ static bool print_parameter(struct listing *listing, struct slice name)
         good = expand_text(&out, value, &options, &outcome);
         value = buffer_slice(&out);
         if (!good)
-            fault_set(listing->fault, FAULT_INPUT, "main.cf", 0, "macro processing error: %s",
-                      outcome.error);
+            fault_set(listing->fault, FAULT_INPUT, config_main_path(listing->config), 0,
+                      "macro processing error: %s", outcome.error);
     }
     if (good)
         print_line(listing, name, value);

@@ -238,8 +238,8 @@ static bool expand_value(struct scan *scan, expand_lookup_fn lookup, struct slic
     struct expand_outcome outcome;
     buffer_init(out, VALUE_MAX);
     return expand_text(out, value, &options, &outcome) ||
-           fault_set(scan->fault, FAULT_INPUT, "main.cf", 0, "macro processing error: %s",
-                     outcome.error);
+           fault_set(scan->fault, FAULT_INPUT, config_main_path(scan->config), 0,
+                     "macro processing error: %s", outcome.error);
 }
 
 static bool scan_classes(struct scan *scan)

@@ -226,6 +226,7 @@ struct mailbox_walk {
     struct mailbox *mailbox;
     bool is_ham;
     size_t read, skipped; /* files */
+    int error;            /* errno of the first of them that could not be read, 0 none */
 };
 
 /* Maildir: what stands behind ":2," are flags. */
@@ -238,6 +239,8 @@ static bool has_flag(const char *name, const char *flags)
 static void read_file(struct mailbox_walk *walk, const char *path)
 {
     FILE *from = fopen(path, "re");
+    if (!from && errno != ENOENT && !walk->error) /* a mail server may have moved it by now */
+        walk->error = errno;
     if (from && mailbox_read_stream(walk->mailbox, from, walk->is_ham) > 0)
         walk->read++;
     else
@@ -275,6 +278,8 @@ static void read_folder(struct mailbox_walk *walk, const char *path)
 {
     struct dirent **entries = NULL;
     int count = scandir(path, &entries, is_visible, compare_entries);
+    if (count < 0 && !walk->error)
+        walk->error = errno;
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
         char *file = join_path(path, name);
@@ -328,6 +333,9 @@ bool mailbox_read(struct mailbox *mailbox, const char *argument, struct diagnost
                          strerrordesc_np(errno));
     else
         read_path(&walk, path);
+    if (good && walk.error)
+        good = fault_set(fault, FAULT_INPUT, path, 0, "cannot read the mailbox: %s",
+                         strerrordesc_np(walk.error));
     if (good && walk.read == 0)
         good = fault_set(fault, FAULT_INPUT, path, 0,
                          "no mail in it; give a maildir, or a folder or file of mail");
