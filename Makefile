@@ -226,7 +226,7 @@ CLANG_FORMAT = $(or $(call tool,clang-format),clang-format)
 PRODUCT_SRC := $(LIB_SRC) $(CLI_SRC)
 ALL_C := $(PRODUCT_SRC) $(TEST_SRC) $(HEADERS) $(wildcard tests/support/*.h)
 
-lint: layers headers comments globals complexity exports paths format-check shell tidy cppcheck ## every check of the house below
+lint: layers headers comments globals complexity exports paths format-check shell python tidy cppcheck ## every check of the house below
 
 layers: ## includes point one way (tools/layers)
 	tools/check-layers
@@ -248,6 +248,8 @@ format-check: ## what `make format` would change
 	$(CLANG_FORMAT) --dry-run --Werror $(ALL_C)
 shell: ## shellcheck on the scripts
 	tools/check-shell
+python: ## the tests' Python compiles without a warning, and pyflakes is content
+	tools/check-python
 tidy: ## clang-tidy
 	tools/check-tidy $(CLANG_TIDY) "$(CPPFLAGS) -std=c17" $(PRODUCT_SRC)
 cppcheck: ## cppcheck
@@ -276,5 +278,5 @@ help: ## this list
 FORCE:
 .PHONY: all install uninstall dist clean demo check check-fast asan ubsan tsan coverage valgrind fuzz fuzz-run \
   fuzz-replay oracle golden-update calibration bench lint layers headers comments globals complexity exports paths format \
-  format-check shell tidy cppcheck analyze man docs samples help FORCE
+  format-check shell python tidy cppcheck analyze man docs samples help FORCE
 -include $(patsubst %.o,%.d,$(call obj,$(PRODUCT_SRC) $(TEST_SRC)))
