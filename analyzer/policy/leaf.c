@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "analyzer/policy/evaluators.h"
 #include "analyzer/policy/program.h"
 
 const struct resolved_address *leaf_resolve_sender(struct leaf *leaf)
@@ -34,6 +35,35 @@ sym leaf_login(const struct leaf *leaf)
     if (facts->sasl_username > SYM_EMPTY && leaf->settings->tls_auth_only && facts->tls == TRI_NO)
         return SYM_NONE;
     return facts->sasl_username;
+}
+
+struct leaf_subject leaf_subject_of(const struct leaf *leaf, unsigned subject)
+{
+    switch ((enum access_subject)subject) {
+    case SUBJECT_CLIENT:
+        return (struct leaf_subject){ &leaf->client.name, "Client host", "client_name", true };
+    case SUBJECT_REVERSE_CLIENT:
+        return (struct leaf_subject){ &leaf->client.reverse_name, "Unverified Client host",
+                                      "reverse_client_name", true };
+    case SUBJECT_HELO:
+        return (struct leaf_subject){ &leaf->helo, "Helo command", "helo_name", false };
+    case SUBJECT_SENDER:
+        return (struct leaf_subject){ &leaf->sender, "Sender address", "sender", false };
+    case SUBJECT_RECIPIENT:
+    case SUBJECT_SASL:
+    case SUBJECT_CCERT:
+    case SUBJECT_ETRN:
+        break;
+    }
+    return (struct leaf_subject){ &leaf->recipient, "Recipient address", "recipient", false };
+}
+
+bool leaf_subject_is_skipped(const struct leaf_subject *subject)
+{
+    const struct leaf_text *text = subject->text;
+
+    return text->state == LEAF_ABSENT || (text->state == LEAF_KNOWN && subject->is_client &&
+                                          slice_equal_fold(text->text, slice_of("unknown")));
 }
 
 uint32_t leaf_reject(struct leaf *leaf, const struct question *question)

@@ -13,6 +13,16 @@ const struct resolved_address *leaf_resolve_recipient(struct leaf *leaf);
 /* The login name: SYM_NONE when it is not known. Where the log has one without TLS, and AUTH is no
  * longer offered without (smtpd_tls_auth_only), the client may use TLS or stay anonymous. */
 sym leaf_login(const struct leaf *leaf);
+/* One of the values that a restriction is about, as replies and `needs` call it. */
+struct leaf_subject {
+    const struct leaf_text *text;
+    const char *label, *need;
+    bool is_client;
+};
+/* The value of this leaf for an enum access_subject; the recipient for one that is no text of its own. */
+struct leaf_subject leaf_subject_of(const struct leaf *leaf, unsigned subject);
+/* True when nothing is asked about a value: there is none, or the client's name is "unknown". */
+bool leaf_subject_is_skipped(const struct leaf_subject *subject);
 /* The reply of a question: its code and the row's dsn. */
 uint32_t leaf_reject(struct leaf *leaf, const struct question *question);
 /* A temporary failure of a question: 450 with the row's dsn, as note or at once. */

@@ -184,65 +184,22 @@ uint32_t restrict_maps_rbl(struct leaf *leaf, const struct question *question)
     return possible;
 }
 
-static const struct leaf_text *subject_text(const struct leaf *leaf,
-                                            const struct question *question, const char **label,
-                                            const char **need)
-{
-    switch ((enum access_subject)question->restriction->detail) {
-    case SUBJECT_CLIENT:
-        *label = "Client host";
-        *need = "client_name";
-        return &leaf->client.name;
-    case SUBJECT_REVERSE_CLIENT:
-        *label = "Unverified Client host";
-        *need = "reverse_client_name";
-        return &leaf->client.reverse_name;
-    case SUBJECT_HELO:
-        *label = "Helo command";
-        *need = "helo_name";
-        return &leaf->helo;
-    case SUBJECT_SENDER:
-        *label = "Sender address";
-        *need = "sender";
-        return &leaf->sender;
-    case SUBJECT_RECIPIENT:
-    case SUBJECT_SASL:
-    case SUBJECT_CCERT:
-    case SUBJECT_ETRN:
-        break;
-    }
-    *label = "Recipient address";
-    *need = "recipient";
-    return &leaf->recipient;
-}
-
-static bool is_skipped(const struct question *question, const struct leaf_text *text)
-{
-    unsigned subject = question->restriction->detail;
-    if (text->state == LEAF_ABSENT)
-        return true;
-    return text->state == LEAF_KNOWN &&
-           (subject == SUBJECT_CLIENT || subject == SUBJECT_REVERSE_CLIENT) &&
-           slice_equal_fold(text->text, slice_of("unknown"));
-}
-
 uint32_t restrict_rhsbl(struct leaf *leaf, const struct question *question)
 {
-    const char *label, *need;
-    const struct leaf_text *text = subject_text(leaf, question, &label, &need);
+    struct leaf_subject subject = leaf_subject_of(leaf, question->restriction->detail);
     struct list_query query;
 
-    if (is_skipped(question, text))
+    if (leaf_subject_is_skipped(&subject))
         return OUTCOME_NUMBER_DUNNO;
-    if (text->state == LEAF_UNKNOWN) {
+    if (subject.text->state == LEAF_UNKNOWN) {
         struct rbl_hit hit = { .argument = slice_of(question->argument),
                                .domain = question->zone,
-                               .label = label };
-        return leaf_unknown(leaf, need, OUTCOME_NUMBER_DUNNO, rbl_reply(leaf, &hit));
+                               .label = subject.label };
+        return leaf_unknown(leaf, subject.need, OUTCOME_NUMBER_DUNNO, rbl_reply(leaf, &hit));
     }
-    if (!domain_query(leaf, question, text->text, &query))
+    if (!domain_query(leaf, question, subject.text->text, &query))
         return OUTCOME_NUMBER_DUNNO;
-    return leaf_or_nothing(leaf, question, reject_listed(leaf, question, &query, label));
+    return leaf_or_nothing(leaf, question, reject_listed(leaf, question, &query, subject.label));
 }
 
 static uint32_t unknown_permit(struct leaf *leaf)

@@ -112,32 +112,6 @@ static bool check_domain(struct server_check *check, struct slice domain)
     return false;
 }
 
-static const struct leaf_text *server_subject(const struct leaf *leaf, unsigned subject,
-                                              const char **need)
-{
-    switch ((enum access_subject)subject) {
-    case SUBJECT_CLIENT:
-        *need = "client_name";
-        return &leaf->client.name;
-    case SUBJECT_REVERSE_CLIENT:
-        *need = "reverse_client_name";
-        return &leaf->client.reverse_name;
-    case SUBJECT_HELO:
-        *need = "helo_name";
-        return &leaf->helo;
-    case SUBJECT_SENDER:
-        *need = "sender";
-        return &leaf->sender;
-    case SUBJECT_RECIPIENT:
-    case SUBJECT_SASL:
-    case SUBJECT_CCERT:
-    case SUBJECT_ETRN:
-        break;
-    }
-    *need = "recipient";
-    return &leaf->recipient;
-}
-
 static uint32_t run_check(struct server_check *check, struct slice domain)
 {
     check->addresses = 0;
@@ -146,24 +120,22 @@ static uint32_t run_check(struct server_check *check, struct slice domain)
 
 uint32_t restrict_server_access(struct leaf *leaf, const struct question *question)
 {
-    unsigned subject = question->restriction->detail & ~(unsigned)SERVER_TYPES;
-    bool is_client = subject == SUBJECT_CLIENT || subject == SUBJECT_REVERSE_CLIENT;
-    enum reply_class reply = subject == SUBJECT_SENDER      ? REPLY_SENDER
-                             : subject == SUBJECT_RECIPIENT ? REPLY_RECIPIENT
-                                                            : REPLY_OTHER;
+    unsigned about = question->restriction->detail & ~(unsigned)SERVER_TYPES;
+    struct leaf_subject subject = leaf_subject_of(leaf, about);
+    enum reply_class reply = about == SUBJECT_SENDER      ? REPLY_SENDER
+                             : about == SUBJECT_RECIPIENT ? REPLY_RECIPIENT
+                                                          : REPLY_OTHER;
     struct server_check check = {
         .search = access_search_begin(leaf, question, reply),
         .type = question->restriction->detail & (unsigned)SERVER_TYPES,
     };
-    const char *need;
-    const struct leaf_text *text = server_subject(leaf, subject, &need);
+    const struct leaf_text *text = subject.text;
 
     check.search.context.ok_forbidden = true;
-    if (text->state == LEAF_ABSENT || (text->state == LEAF_KNOWN && is_client &&
-                                       slice_equal_fold(text->text, slice_of("unknown"))))
+    if (leaf_subject_is_skipped(&subject))
         return OUTCOME_NUMBER_DUNNO;
     if (text->state == LEAF_UNKNOWN)
-        return access_search_unknown(&check.search, need);
+        return access_search_unknown(&check.search, subject.need);
     struct slice domain = mail_address_domain(text->text);
     domain = dns_ascii_name(leaf, domain.at ? domain : text->text);
     uint32_t outcome = run_check(&check, domain);

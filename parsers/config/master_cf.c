@@ -12,26 +12,6 @@ enum { FIELD_MAXPROC = 6, FIELD_COMMAND = 7 };
 static const char *const field_names[] = { "service", "type",   "private",       "unprivileged",
                                            "chroot",  "wakeup", "process_limit", "command" };
 
-/* As word_next, but a comma is no separator here. */
-static bool next_field(struct slice *rest, struct slice *word)
-{
-    size_t begin = 0, end, level = 0;
-    while (begin < rest->len && ascii_is_space(rest->at[begin]))
-        begin++;
-    for (end = begin; end < rest->len; end++) {
-        char c = rest->at[end];
-        if (c == '{')
-            level++;
-        else if (c == '}' && level)
-            level--;
-        else if (!level && ascii_is_space(c))
-            break;
-    }
-    *word = slice_make(rest->at + begin, end - begin);
-    *rest = slice_skip(*rest, end);
-    return word->len > 0;
-}
-
 static bool is_number(struct slice s)
 {
     size_t i = 0;
@@ -103,13 +83,13 @@ static void add_override(struct override_list *list, struct slice text)
 static void parse_arguments(struct slice rest, struct override_list *list)
 {
     struct slice word;
-    while (next_field(&rest, &word) && word.at[0] == '-' && !slice_is(word, "--")) {
+    while (word_next_blank(&rest, &word) && word.at[0] == '-' && !slice_is(word, "--")) {
         struct slice letters = slice_skip(word, 1);
         size_t o = slice_index(letters, 'o');
         if (o == letters.len)
             continue;
         struct slice value = slice_skip(letters, o + 1);
-        if (value.len == 0 && !next_field(&rest, &value))
+        if (value.len == 0 && !word_next_blank(&rest, &value))
             break;
         add_override(list, value);
     }
@@ -120,7 +100,7 @@ static bool parse_service(struct slice line, struct override_list *list,
 {
     struct slice fields[FIELDS], rest = line;
     for (unsigned i = 0; i < FIELDS; i++)
-        if (!next_field(&rest, &fields[i]))
+        if (!word_next_blank(&rest, &fields[i]))
             return fault_set(fault, FAULT_INPUT, list->path, list->line,
                              "bad field count; a service has at least 8 fields, see master(5)");
     for (unsigned i = 0; i < FIELDS; i++)

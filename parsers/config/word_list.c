@@ -9,10 +9,11 @@ static bool is_separator(char c)
     return c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-bool word_next(struct slice *rest, struct slice *word)
+/* The next word between separators, which {...} hides. */
+static bool cut_word(struct slice *rest, struct slice *word, bool (*separates)(char))
 {
     size_t begin = 0, end, level = 0;
-    while (begin < rest->len && is_separator(rest->at[begin]))
+    while (begin < rest->len && separates(rest->at[begin]))
         begin++;
     for (end = begin; end < rest->len; end++) {
         char c = rest->at[end];
@@ -20,12 +21,22 @@ bool word_next(struct slice *rest, struct slice *word)
             level++;
         else if (c == '}' && level)
             level--;
-        else if (!level && is_separator(c))
+        else if (!level && separates(c))
             break;
     }
     *word = slice_make(rest->at + begin, end - begin);
     *rest = slice_skip(*rest, end);
     return word->len > 0;
+}
+
+bool word_next(struct slice *rest, struct slice *word)
+{
+    return cut_word(rest, word, is_separator);
+}
+
+bool word_next_blank(struct slice *rest, struct slice *word)
+{
+    return cut_word(rest, word, ascii_is_space);
 }
 
 bool word_unbrace(struct slice word, struct slice *inside, const char **error)

@@ -14,6 +14,8 @@
 /* Cuts the next word off *rest: separators are comma, space, tab, CR, LF; a word's balanced {...}
  * hide them and stay part of the word. False when nothing is left. */
 bool word_next(struct slice *rest, struct slice *word);
+/* The same where blanks alone are separators and a comma is part of the word, as in master.cf. */
+bool word_next_blank(struct slice *rest, struct slice *word);
 /* Takes the outer braces off "{ text }" and trims the inside. False (with *error a static text, in
  * Postfix's words) when they do not balance or text follows the closing one; *inside then holds what
  * Postfix goes on with. Text without a leading brace is an error, too. */
