@@ -7,8 +7,8 @@
 
 /*
  * One row per restriction, in the order of the checks in smtpd_check.c. Adding one: a row here, its
- * function in a restrict_*.c (declared in evaluators.h), and its rows in
- * tests/unit/test_restriction_table.c. Names and replies: postconf(5); versions: its history notes.
+ * function in a restrict_*.c (declared in evaluators.h), and its cases in
+ * tests/policy/, which tests/unit/test_restriction_table.c asks for. Names and replies: postconf(5); versions: its history notes.
  */
 enum {
     READS_EVERYTHING = READS_CLIENT | READS_HELO | READS_SENDER | READS_RECIPIENT | READS_FACTS |
