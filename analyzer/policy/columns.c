@@ -4,7 +4,6 @@
 
 #include "analyzer/policy/client_name.h"
 #include "analyzer/policy/mail_address.h"
-#include "base/hash_map.h"
 #include "base/xalloc.h"
 
 /* Lists in tables whose tables hold lists ...: after this many rounds the rest is unknown. */
@@ -334,21 +333,27 @@ static void fold_entry(struct column_builder *builder, struct round *round, stru
     builder->classes[entry] = folded;
 }
 
-/* A message's column tells its size and nothing else, and sizes repeat. */
+/* A message's column tells its size and nothing else, and sizes repeat: each is looked up in a small
+ * table. One that another drove out is asked again. */
 static uint32_t *find_same_sizes(const struct evidence *evidence)
 {
+    enum { BITS = 12 };
+    struct {
+        uint64_t size;
+        uint32_t message; /* + 1 */
+    } *seen = xcalloc((size_t)1 << BITS, sizeof *seen);
     uint32_t *same = xcalloc((size_t)evidence->message_count + 1, sizeof *same);
-    struct hash_map first;
 
-    hash_map_init(&first);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
-        same[m] = hash_map_find(&first, evidence->message_details[m].size);
-        if (same[m] == HASH_MAP_NONE) {
-            same[m] = m;
-            hash_map_set(&first, evidence->message_details[m].size, m);
+        uint64_t size = evidence->message_details[m].size;
+        uint32_t at = (uint32_t)((size * 0x9e3779b97f4a7c15u) >> (64 - BITS));
+        if (!seen[at].message || seen[at].size != size) {
+            seen[at].size = size;
+            seen[at].message = m + 1;
         }
+        same[m] = seen[at].message - 1;
     }
-    hash_map_release(&first);
+    free(seen);
     return same;
 }
 
@@ -531,7 +536,7 @@ void columns_build(struct columns *columns, struct program *program,
 
 uint32_t columns_sender(const struct columns *columns, const struct message *message)
 {
-    return columns->classes[COLUMN_SENDER][sender_entry(columns->evidence, message)];
+    return columns_class(columns, COLUMN_SENDER, sender_entry(columns->evidence, message));
 }
 
 void columns_release(struct columns *columns)

@@ -29,6 +29,12 @@ struct columns {
 /* Answers everything. */
 void columns_build(struct columns *columns, struct program *program,
                    const struct evidence *evidence, const struct dns_snapshot *dns);
+/* The class of an entry; not for clients, whose numbers are those of client_sets. */
+static inline uint32_t columns_class(const struct columns *columns, enum column column,
+                                     uint32_t entry)
+{
+    return columns->class_count[column] > 1 ? columns->classes[column][entry] : 0;
+}
 /* The class of a message's sender. */
 uint32_t columns_sender(const struct columns *columns, const struct message *message);
 /* Gives all memory back. */

@@ -5,16 +5,39 @@
 #include "analyzer/policy/policy_internal.h"
 #include "base/xalloc.h"
 
-static bool is_refused(const struct replay *replay, uint32_t row)
+/* By class of the replay, one byte each: its recipients are refused. */
+static uint8_t *find_refused(const struct replay *replay)
 {
-    enum verdict_kind kind = replay_verdict(replay, row)->kind;
+    uint8_t *refused = xcalloc((size_t)replay->class_count + 1, 1);
 
-    return kind == VERDICT_REJECT || kind == VERDICT_DEFER;
+    for (uint32_t k = 0; k < replay->class_count; k++)
+        refused[k] =
+            replay->verdicts[k].kind == VERDICT_REJECT || replay->verdicts[k].kind == VERDICT_DEFER;
+    return refused;
+}
+
+/* True when some session has as many refused recipients as are allowed, in a row or not. Most logs have
+ * none, and the few refused rows tell. */
+static bool may_be_late(const struct replay *replay, const uint8_t *refused, uint64_t limit)
+{
+    const struct evidence *evidence = replay->evidence;
+    uint32_t *errors = xcalloc((size_t)evidence->session_count + 1, sizeof *errors);
+    bool found = limit == 0;
+
+    for (uint32_t row = 0; row < evidence->row_count && !found; row++) {
+        if (!refused[replay->row_classes[row]])
+            continue;
+        uint32_t session = evidence->messages[evidence->rows[row].message].session;
+        found = session != SESSION_NONE && ++errors[session] >= limit;
+    }
+    free(errors);
+    return found;
 }
 
 /* Refused recipients in a row, mail that is taken between them forgives (smtpd.c: error_count). Gives
  * the number of recipients that come after the limit. */
-static uint64_t count_late(const struct replay *replay, uint64_t limit)
+static uint64_t count_late(const struct replay *replay, const uint8_t *refused_classes,
+                           uint64_t limit)
 {
     const struct evidence *evidence = replay->evidence;
     uint32_t *errors = xcalloc((size_t)evidence->session_count + 1, sizeof *errors);
@@ -26,7 +49,7 @@ static uint64_t count_late(const struct replay *replay, uint64_t limit)
         if (message->source != MESSAGE_SMTP || message->session == SESSION_NONE)
             continue;
         for (uint32_t i = 0; i < message->row_count; i++) {
-            bool refused = is_refused(replay, message->first_row + i);
+            bool refused = refused_classes[replay->row_classes[message->first_row + i]];
             late += errors[message->session] >= limit;
             errors[message->session] += refused;
             taken |= !refused;
@@ -51,11 +74,14 @@ static uint64_t count_large(const struct evidence *evidence, uint64_t limit)
 void limits_remark(const struct replay *replay, struct diagnostics *remarks)
 {
     const struct smtpd_settings *settings = &replay->policy->program->settings;
-    uint64_t late, large = 0;
+    uint64_t late = 0, large = 0;
 
     if (!remarks)
         return;
-    late = count_late(replay, settings->hard_error_limit);
+    uint8_t *refused = find_refused(replay);
+    if (may_be_late(replay, refused, settings->hard_error_limit))
+        late = count_late(replay, refused, settings->hard_error_limit);
+    free(refused);
     if (late)
         diagnostics_add(remarks, 1, "assumed_patience",
                         "%llu recipients come after smtpd_hard_error_limit = %llu refused ones of "

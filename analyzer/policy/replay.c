@@ -5,11 +5,11 @@
 #include "analyzer/policy/policy_internal.h"
 #include "analyzer/policy/screen_tests.h"
 #include "analyzer/policy/service_postgrey.h"
+#include "analyzer/policy/unit_table.h"
 #include "base/xalloc.h"
 
-/* A unit's key: these words, then two per recipient. */
-enum { KEY_CLIENT, KEY_HELO, KEY_SENDER, KEY_FACTS, KEY_MAIL, KEY_FLAGS, KEY_WORDS };
-enum { FLAG_NO_HELO = 1, FLAG_ORDER_UNKNOWN = 2, FLAG_TALKED_EARLY = 4 };
+/* Of a unit's key (unit_table.h). */
+enum { FLAG_NO_HELO = 1, FLAG_ORDER_UNKNOWN = 2, FLAG_TALKED_EARLY = 4, FLAG_LIMIT = 8 };
 enum { UNIQUE_NOT_ASKED, UNIQUE_NO, UNIQUE_YES };
 
 static bool touches_mail(const struct outcomes *outcomes, uint32_t number)
@@ -60,8 +60,10 @@ static void row_classes(const struct replay *replay, uint32_t row, uint32_t *rec
                         uint32_t *row_class)
 {
     const struct columns *columns = &replay->columns;
-    *recipient = columns->classes[COLUMN_RECIPIENT][replay->evidence->rows[row].recipient];
-    *row_class = columns->classes[COLUMN_ROW][row];
+    *recipient = columns->class_count[COLUMN_RECIPIENT] > 1
+                     ? columns->classes[COLUMN_RECIPIENT][replay->evidence->rows[row].recipient]
+                     : 0;
+    *row_class = columns_class(columns, COLUMN_ROW, row);
 }
 
 /* Accepted recipients whose RCPT left no line of its own are listed in the order of delivery. */
@@ -82,10 +84,10 @@ static void message_key(const struct replay *replay, const struct message *messa
     const struct columns *columns = &replay->columns;
 
     key[KEY_CLIENT] = columns->classes[COLUMN_CLIENT][message->client];
-    key[KEY_HELO] = columns->classes[COLUMN_HELO][message->helo];
+    key[KEY_HELO] = columns_class(columns, COLUMN_HELO, message->helo);
     key[KEY_SENDER] = columns_sender(columns, message);
-    key[KEY_FACTS] = columns->classes[COLUMN_FACTS][message->facts];
-    key[KEY_MAIL] = columns->classes[COLUMN_MAIL][number];
+    key[KEY_FACTS] = columns_class(columns, COLUMN_FACTS, message->facts);
+    key[KEY_MAIL] = columns_class(columns, COLUMN_MAIL, number);
     key[KEY_FLAGS] = message->helo == SYM_EMPTY ? FLAG_NO_HELO : 0;
     if (!replay->by_row && has_unknown_order(replay, message))
         key[KEY_FLAGS] |= FLAG_ORDER_UNKNOWN;
@@ -94,34 +96,36 @@ static void message_key(const struct replay *replay, const struct message *messa
         key[KEY_FLAGS] |= FLAG_TALKED_EARLY;
 }
 
-static uint32_t add_unit(struct replay *replay, struct intern *keys, const uint32_t *key,
-                         uint32_t rows)
-{
-    size_t words = KEY_WORDS + 2 * (size_t)rows;
-    sym number = intern_add(keys, slice_make((const char *)key, words * sizeof *key));
-    uint32_t unit = number - SYM_EMPTY - 1;
-
-    if (unit >= replay->unit_count)
-        replay->unit_count = unit + 1;
-    return unit;
-}
-
 /* The keys in one block: judging walks over them. */
-static void flatten_units(struct replay *replay, const struct intern *keys)
+static void flatten_units(struct replay *replay, const struct unit_table *table)
 {
     size_t words = 0;
 
+    replay->unit_count = table->count;
     replay->unit_starts = xcalloc((size_t)replay->unit_count + 1, sizeof *replay->unit_starts);
     for (uint32_t u = 0; u < replay->unit_count; u++) {
         replay->unit_starts[u] = words;
-        words += intern_text(keys, u + SYM_EMPTY + 1).len / sizeof(uint32_t);
+        words += unit_table_key(table, u).len / sizeof(uint32_t);
     }
     replay->unit_starts[replay->unit_count] = words;
     replay->unit_words = xcalloc(words + 1, sizeof *replay->unit_words);
     for (uint32_t u = 0; u < replay->unit_count; u++) {
-        struct slice key = intern_text(keys, u + SYM_EMPTY + 1);
+        struct slice key = unit_table_key(table, u);
         memcpy(replay->unit_words + replay->unit_starts[u], key.at, key.len);
     }
+}
+
+static void init_table(struct unit_table *table, const struct columns *columns)
+{
+    const uint32_t *classes = columns->class_count;
+    const uint32_t limits[KEY_SHORT] = {
+        [KEY_CLIENT] = columns->client_set_count,    [KEY_HELO] = classes[COLUMN_HELO],
+        [KEY_SENDER] = classes[COLUMN_SENDER],       [KEY_FACTS] = classes[COLUMN_FACTS],
+        [KEY_MAIL] = classes[COLUMN_MAIL],           [KEY_FLAGS] = FLAG_LIMIT,
+        [KEY_RECIPIENT] = classes[COLUMN_RECIPIENT], [KEY_ROW] = classes[COLUMN_ROW],
+    };
+
+    unit_table_init(table, limits);
 }
 
 /* The unit of every row, or of every message. Of a message's rows row_classes gets the places. */
@@ -130,9 +134,9 @@ static uint32_t *make_units(struct replay *replay)
     const struct evidence *evidence = replay->evidence;
     uint32_t capacity = 64;
     uint32_t *key = xcalloc(KEY_WORDS + 2 * (size_t)capacity, sizeof *key);
-    struct intern keys;
+    struct unit_table table;
 
-    intern_init(&keys, 0);
+    init_table(&table, &replay->columns);
     uint32_t *units =
         xcalloc((size_t)(replay->by_row ? evidence->row_count : evidence->message_count) + 1,
                 sizeof *units);
@@ -146,20 +150,21 @@ static uint32_t *make_units(struct replay *replay)
             key = xrealloc_array(key, KEY_WORDS + 2 * (size_t)capacity, sizeof *key);
         }
         message_key(replay, message, m, key);
+        unit_table_set_mail(&table, key);
         for (uint32_t i = 0; i < message->row_count; i++) {
             uint32_t row = message->first_row + i;
             row_classes(replay, row, &recipient, &row_class);
             rows = append_row(key, replay->by_row ? 0 : rows, recipient, row_class);
             if (replay->by_row)
-                units[row] = add_unit(replay, &keys, key, 1);
+                units[row] = unit_table_add(&table, key, 1);
             else
                 replay->row_classes[row] = rows - 1;
         }
         if (!replay->by_row)
-            units[m] = add_unit(replay, &keys, key, rows);
+            units[m] = unit_table_add(&table, key, rows);
     }
-    flatten_units(replay, &keys);
-    intern_release(&keys);
+    flatten_units(replay, &table);
+    unit_table_release(&table);
     free(key);
     return units;
 }
@@ -240,7 +245,7 @@ static void number_recipients(struct replay *replay)
     replay->recipients = xcalloc((size_t)replay->class_count + 1, sizeof *replay->recipients);
     for (uint32_t u = 0; u < replay->unit_count; u++) {
         const uint32_t *words = replay->unit_words + replay->unit_starts[u];
-        uint32_t first = replay->unit_classes[u], key[KEY_WORDS + 2];
+        uint32_t first = replay->unit_classes[u], key[KEY_SHORT];
         memcpy(key, words, KEY_WORDS * sizeof *key);
         key[KEY_FLAGS] &= FLAG_NO_HELO | FLAG_TALKED_EARLY;
         for (uint32_t c = first; c < replay->unit_classes[u + 1]; c++) {
