@@ -236,6 +236,7 @@ struct results *results_new(const struct results_parts *parts)
                                         .mailbox = parts->mailbox,
                                         .clusters = &results->clusters,
                                         .reasons = results->reasons,
+                                        .replies = replay_row_classes(results->logged),
                                         .evidence_tested = evidence_tested(parts),
                                         .offset_minutes = parts->input.first_offset,
                                         .rules = parts->label_rules,

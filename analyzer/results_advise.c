@@ -48,7 +48,7 @@ static int compare_lots(const void *left, const void *right)
 static bool has_guesses(const struct results *results)
 {
     for (uint32_t row = 0; row < results->parts.evidence->row_count; row++) {
-        const struct label *label = &results->labels.of_row[row];
+        const struct label *label = label_of_row(&results->labels, row);
         if (!label->given && label_kind_of(label->ham) == LABEL_HAM &&
             results->reasons[results->row_message[row]] == POPULATION_COUNTED)
             return true;
@@ -59,7 +59,7 @@ static bool has_guesses(const struct results *results)
 /* Wanted for all we know, or not known: a guess may be wrong, what was said is not asked again. */
 static bool is_worth_judging(const struct results *results, uint32_t row, bool stopped_only)
 {
-    const struct label *label = &results->labels.of_row[row];
+    const struct label *label = label_of_row(&results->labels, row);
     return !label->given && label_kind_of(label->ham) != LABEL_SPAM &&
            results->reasons[results->row_message[row]] == POPULATION_COUNTED &&
            (stopped_only ? results_row_is_stopped(results, row)

@@ -80,7 +80,7 @@ static void count_loss(const struct allowing *work, uint32_t row, struct key_los
 {
     const struct results *results = work->results;
     uint32_t message = results->row_message[row], client = results->message_client[message];
-    enum label_kind kind = label_kind_of(results->labels.of_message[message]);
+    enum label_kind kind = label_kind_of(label_of_message(&results->labels, message)->ham);
     int64_t time_us = results->parts.evidence->rows[row].time_us;
     int64_t day = civil_day(time_us, results->parts.input.first_offset);
     loss->seen = message + 1;

@@ -20,7 +20,7 @@ struct results_memo {
 static uint8_t facts_of(const struct results *results, uint32_t number)
 {
     const struct message *message = &results->parts.evidence->messages[number];
-    enum label_kind kind = label_kind_of(results->labels.of_message[number]);
+    enum label_kind kind = label_kind_of(label_of_message(&results->labels, number)->ham);
     unsigned facts = FACT_REFUSED;
     if (results->reasons[number] == POPULATION_COUNTED)
         facts |= FACT_COUNTS;

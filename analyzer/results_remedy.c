@@ -54,7 +54,7 @@ static const struct remedy *commonest_need(const struct results *results, struct
     uint64_t counts[COUNT(remedies)] = { 0 };
     unsigned seen = 0;
     for (uint32_t row = 0; row < evidence->row_count && seen < NEEDS_LOOKED_AT; row++) {
-        if (label_kind_of(results->labels.of_row[row].ham) != LABEL_HAM ||
+        if (label_kind_of(label_of_row(&results->labels, row)->ham) != LABEL_HAM ||
             tally_verdict(view, row)->kind != VERDICT_UNKNOWN)
             continue;
         seen++;

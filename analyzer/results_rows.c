@@ -168,7 +168,7 @@ struct results_row results_row_at(const struct results *results, size_t index, s
     const struct row_end *end = &evidence->row_ends[number];
     const struct message *message = &evidence->messages[row->message];
     const struct message_detail *detail = &evidence->message_details[row->message];
-    const struct label *label = &results->labels.of_row[number];
+    const struct label *label = label_of_row(&results->labels, number);
     struct results_row out = {
         .row = number,
         .message = row->message,
@@ -385,7 +385,7 @@ static bool row_contains(const struct results *results, uint32_t row, struct sli
 static bool row_passes(const struct results *results, const struct results_filter *filter,
                        const uint8_t *acting, uint32_t row)
 {
-    enum label_kind kind = label_kind_of(results->labels.of_row[row].ham);
+    enum label_kind kind = label_kind_of(label_of_row(&results->labels, row)->ham);
     if (filter->ham >= 0 && kind != (filter->ham ? LABEL_HAM : LABEL_SPAM))
         return false;
     if (acting && !results_row_is_hit(&results->candidate, acting, row))

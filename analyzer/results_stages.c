@@ -120,18 +120,6 @@ static bool is_circular(const struct results *results, const struct stage_work *
     return false;
 }
 
-/* The label that stands for the message: of the row that is most surely wanted, as everywhere. */
-static const struct label *label_of(const struct results *results, const struct message *message)
-{
-    const struct label *best = &results->labels.of_row[message->first_row];
-    for (uint32_t i = 1; i < message->row_count; i++) {
-        const struct label *label = &results->labels.of_row[message->first_row + i];
-        if (isnan(best->ham) || label->ham > best->ham)
-            best = label;
-    }
-    return best;
-}
-
 /* Counts a message, whose label is known, for one stage. */
 static void count_message(const struct results *results, struct stage_work *stage, uint32_t number,
                           const struct label *label)
@@ -307,7 +295,7 @@ static void count_messages(struct chain *chain)
         const struct message *message = &evidence->messages[m];
         if (!(results->facts[m] & FACT_COUNTS) || message->row_count == 0)
             continue;
-        const struct label *label = label_of(results, message);
+        const struct label *label = label_of_message(&results->labels, m);
         for (size_t i = 0; i < chain->count; i++)
             count_message(results, &chain->stages[i], m, label);
     }

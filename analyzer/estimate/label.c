@@ -22,6 +22,9 @@ struct labelling {
     struct labels *labels;
     const struct label_inputs *inputs;
     struct label_facts *facts;
+    struct intern numbers; /* of labels */
+    uint32_t *said;        /* messages of which something may be said (label_may_be_said) */
+    uint32_t said_count;
     struct sorted_mail sorted;
     uint8_t *audited; /* set of SORTED_HAM, SORTED_SPAM by client address; NULL: no audit */
     bool *used;       /* by number of given label */
@@ -32,8 +35,8 @@ struct labelling {
 
 double label_ham_here(const struct labels *labels, uint32_t message, uint32_t first_row)
 {
-    double ham = labels->of_message[message], share = labels->model.apparent_share;
-    if (labels->of_row[first_row].given || labels->model.fitted)
+    double ham = label_of_message(labels, message)->ham, share = labels->model.apparent_share;
+    if (label_of_row(labels, first_row)->given || labels->model.fitted)
         return ham;
     double odds = ham / (1 - ham) * (1 - share) / share; /* the guess took even odds */
     return odds / (1 + odds);
@@ -61,6 +64,26 @@ static uint32_t add_set(struct labels *labels, const struct source_name *names, 
         labels->sets[labels->set_count++] = (struct label_source_set){ copies, count };
     }
     return number - 1;
+}
+
+/* The number of a label, added when new. */
+static uint32_t add_label(struct labelling *work, const struct label *label)
+{
+    struct labels *labels = work->labels;
+    struct label key;
+    memset(&key, 0, sizeof key);
+    key.ham = label->ham;
+    key.sources = label->sources;
+    key.given = label->given;
+    if (isnan(key.ham) && key.sources == 0 && !key.given)
+        return 0;
+    /* As above, less one. */
+    sym number = intern_add(&work->numbers, slice_make((const char *)&key, sizeof key)) - 1;
+    if (number == labels->distinct_count) {
+        GROW(labels->distinct, labels->distinct_count, labels->distinct_capacity);
+        labels->distinct[labels->distinct_count++] = *label;
+    }
+    return number;
 }
 
 /* The label of a row's folder; false when it lies in none, or in two that contradict each other. */
@@ -147,10 +170,11 @@ static bool given_label(struct labelling *work, const struct message *message, u
 }
 
 /* Mail that was refused needs no label of its own. */
-static bool came_in(const struct evidence *evidence, const struct message *message)
+static bool came_in(const struct evidence *evidence, const struct message *message,
+                    const uint32_t *replies)
 {
     for (uint32_t i = 0; i < message->row_count; i++) {
-        uint32_t reply = evidence->rows[message->first_row + i].logged;
+        uint32_t reply = replies[message->first_row + i];
         if (tally_is_accepted((enum verdict_kind)evidence->replies[reply].verdict))
             return true;
     }
@@ -187,29 +211,36 @@ static void label_message(struct labelling *work, uint32_t number)
         guess.ham = label_model_ham(&labels->model, &work->inputs->rules, &opinion.votes);
         guess.sources = add_set(labels, opinion.names, opinion.name_count);
     }
-    double greatest = (double)NAN;
+    uint32_t guess_number = add_label(work, &guess), greatest = 0;
     bool guessed = false;
     for (uint32_t i = 0; i < message->row_count; i++) {
         uint32_t row = message->first_row + i;
-        struct label label = guess;
-        if (!given_label(work, message, row, &label))
-            guessed = true;
-        labels->of_row[row] = label;
-        if (isnan(greatest) || label.ham > greatest)
-            greatest = label.ham;
+        struct label label;
+        bool is_given = given_label(work, message, row, &label);
+        labels->of_row[row] = is_given ? add_label(work, &label) : guess_number;
+        guessed |= !is_given;
+        double ham = label_of_row(labels, row)->ham;
+        if (i == 0 || isnan(labels->distinct[greatest].ham) || ham > labels->distinct[greatest].ham)
+            greatest = labels->of_row[row];
     }
     if (guessed && work->inputs->reasons[number] == POPULATION_COUNTED &&
-        came_in(evidence, message))
+        came_in(evidence, message, work->inputs->replies))
         book_guess(work, message, &opinion, guess.ham);
     labels->of_message[number] = greatest;
 }
 
-/* Counts who says what over the mail that counts, and fits the model to it. */
+/* Finds the messages of which something may be said, counts who says what over the mail that counts,
+ * and fits the model to it. */
 static void fit_model(struct labelling *work)
 {
+    uint32_t message_count = work->inputs->evidence->message_count;
     uint64_t *counts = xcalloc(LABEL_PATTERNS, sizeof *counts);
-    for (uint32_t m = 0; m < work->inputs->evidence->message_count; m++) {
+    work->said = xcalloc(message_count + (size_t)1, sizeof *work->said);
+    for (uint32_t m = 0; m < message_count; m++) {
         struct label_opinion opinion;
+        if (!label_may_be_said(work->facts, m))
+            continue;
+        work->said[work->said_count++] = m;
         if (work->inputs->reasons[m] != POPULATION_COUNTED)
             continue;
         label_opinion_of(work->facts, m, &opinion);
@@ -218,6 +249,19 @@ static void fit_model(struct labelling *work)
     }
     label_model_fit(&work->labels->model, &work->inputs->rules, counts);
     free(counts);
+}
+
+/* Mail of which nothing is said stays as it is: unlabelled. */
+static void label_messages(struct labelling *work)
+{
+    bool some_given =
+        labels_file_count(work->inputs->given) || work->inputs->mailbox || work->audited;
+    if (some_given)
+        for (uint32_t m = 0; m < work->inputs->evidence->message_count; m++)
+            label_message(work, m);
+    else
+        for (uint32_t i = 0; i < work->said_count; i++)
+            label_message(work, work->said[i]);
 }
 
 static void remark_model(const struct label_model *model, uint64_t guessed,
@@ -301,6 +345,8 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
     intern_init(&labels->set_index, 8);
     GROW(labels->sets, labels->set_count, labels->set_capacity);
     labels->sets[labels->set_count++] = (struct label_source_set){ NULL, 0 };
+    GROW(labels->distinct, labels->distinct_count, labels->distinct_capacity);
+    labels->distinct[labels->distinct_count++] = (struct label){ (double)NAN, 0, false };
     labels->of_row = xcalloc(evidence->row_count + (size_t)1, sizeof *labels->of_row);
     labels->of_message = xcalloc(evidence->message_count + (size_t)1, sizeof *labels->of_message);
     struct labelling work = {
@@ -309,28 +355,32 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
         .facts = label_facts_new(&(struct label_grounds){ .evidence = evidence,
                                                           .clusters = inputs->clusters,
                                                           .reasons = inputs->reasons,
+                                                          .replies = inputs->replies,
                                                           .tested = inputs->evidence_tested,
                                                           .offset_minutes = inputs->offset_minutes,
                                                           .traps = inputs->traps }),
         .used = xcalloc(labels_file_count(inputs->given) + (size_t)1, sizeof(bool)),
     };
+    intern_init(&work.numbers, 8);
     sorted_mail_init(&work.sorted, evidence, inputs->mailbox);
     spread_audit(&work);
     fit_model(&work);
-    for (uint32_t i = 0; i < evidence->message_count; i++)
-        label_message(&work, i);
+    label_messages(&work);
     for (int f = 0; f < FAMILY_COUNT; f++)
         labels->alone += work.alone[f][WORD_HAM] + work.alone[f][WORD_SPAM];
     if (remarks)
         add_remarks(&work, remarks);
     label_facts_free(work.facts);
     sorted_mail_release(&work.sorted);
+    intern_release(&work.numbers);
+    free(work.said);
     free(work.audited);
     free(work.used);
 }
 
 void labels_release(struct labels *labels)
 {
+    free(labels->distinct);
     free(labels->of_row);
     free(labels->of_message);
     free(labels->sets);

@@ -31,8 +31,10 @@ struct label {
 
 struct labels {
     struct arena arena;
-    struct label *of_row;
-    double *of_message; /* the rows' greatest: who loses one wanted copy loses wanted mail */
+    struct label *distinct; /* 0: unlabelled */
+    uint32_t distinct_count, distinct_capacity;
+    uint32_t *of_row;     /* number of the label */
+    uint32_t *of_message; /* the rows' greatest: who loses one wanted copy loses wanted mail */
     struct label_source_set *sets;
     uint32_t set_count, set_capacity;
     struct intern set_index;
@@ -49,6 +51,7 @@ struct label_inputs {
     const struct mailbox *mailbox;   /* NULL: none */
     const struct clusters *clusters;
     const uint8_t *reasons;   /* population_sort */
+    const uint32_t *replies;  /* by row: what the server answered (evidence.replies) */
     unsigned evidence_tested; /* enum label_evidence of the rules under test */
     int offset_minutes;       /* the log's own zone */
     struct label_rules rules;
@@ -62,6 +65,16 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
                  struct diagnostics *remarks);
 /* Gives all memory back. */
 void labels_release(struct labels *labels);
+/* The label of a row. */
+static inline const struct label *label_of_row(const struct labels *labels, uint32_t row)
+{
+    return &labels->distinct[labels->of_row[row]];
+}
+/* The label of a message. */
+static inline const struct label *label_of_message(const struct labels *labels, uint32_t message)
+{
+    return &labels->distinct[labels->of_message[message]];
+}
 /* The probability that a labelled message is wanted, as label.ham, but for a log with as much spam as
  * this one seems to have: what is called ham is spam more often where most mail is. */
 double label_ham_here(const struct labels *labels, uint32_t message, uint32_t first_row);

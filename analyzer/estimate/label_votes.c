@@ -42,6 +42,8 @@ struct label_facts {
     struct habit *habits;      /* by cluster key */
     struct misdeeds *misdeeds; /* by client address (evidence.text) */
     int64_t *written_us;       /* by sender: when one of ours first wrote there; TIME_NONE */
+    uint8_t *client_speaks;    /* by client: what it did says something of its mail */
+    uint8_t *sender_speaks;    /* by sender: one of ours wrote there, or it is the null sender */
 };
 
 /* Programs by the names that their verdicts are booked under; another program has its own name. */
@@ -113,21 +115,24 @@ static void learn_refusal(struct misdeeds *misdeeds, const struct evidence *evid
     misdeeds->unknown += slice_is(name, "reject_unlisted_recipient");
 }
 
-static bool is_trap(const struct label_facts *facts, const struct row *row)
+static bool is_trap(const struct label_facts *facts, uint32_t row)
 {
-    return facts->traps && address_list_has(facts->traps, intern_text(&facts->evidence->recipients,
-                                                                      row->recipient));
+    const struct evidence *evidence = facts->evidence;
+    return facts->traps &&
+           address_list_has(facts->traps,
+                            intern_text(&evidence->recipients, evidence->rows[row].recipient));
 }
 
-static void learn_inbound(struct label_facts *facts, const struct message *message)
+static void learn_inbound(struct label_facts *facts, const struct message *message,
+                          const uint32_t *replies)
 {
     const struct evidence *evidence = facts->evidence;
     struct habit *habit = &facts->habits[facts->clusters->of_client[message->client]];
     struct misdeeds *misdeeds = &facts->misdeeds[evidence->clients[message->client].address];
     bool accepted = false;
     for (uint32_t i = 0; i < message->row_count; i++) {
-        const struct row *row = &evidence->rows[message->first_row + i];
-        const struct logged_reply *reply = &evidence->replies[row->logged];
+        uint32_t row = message->first_row + i;
+        const struct logged_reply *reply = &evidence->replies[replies[row]];
         bool let_in = reply->verdict == VERDICT_ACCEPT || reply->verdict == VERDICT_HOLD;
         accepted = accepted || let_in;
         misdeeds->accepted += let_in;
@@ -183,6 +188,8 @@ static void account_verdicts(const struct evidence *evidence, const struct messa
 static struct silent_filter find_silent_filter(const struct evidence *evidence)
 {
     struct silent_filter found = { .program = SYM_NONE };
+    if (evidence->filter_count == 0)
+        return found;
     struct filter_account *accounts = xcalloc(evidence->text.count, sizeof *accounts);
     unsigned filters = 0;
     for (uint32_t m = 0; m < evidence->message_count; m++)
@@ -198,47 +205,6 @@ static struct silent_filter find_silent_filter(const struct evidence *evidence)
     }
     free(accounts);
     return filters == 1 ? found : (struct silent_filter){ .program = SYM_NONE };
-}
-
-struct label_facts *label_facts_new(const struct label_grounds *grounds)
-{
-    const struct evidence *evidence = grounds->evidence;
-    const uint8_t *reasons = grounds->reasons;
-    struct label_facts *facts = xcalloc(1, sizeof *facts);
-    facts->evidence = evidence;
-    facts->clusters = grounds->clusters;
-    facts->tested = grounds->tested;
-    facts->traps = grounds->traps;
-    facts->offset_minutes = grounds->offset_minutes;
-    facts->habits = xcalloc(grounds->clusters->keys.count, sizeof *facts->habits);
-    facts->misdeeds = xcalloc(evidence->text.count, sizeof *facts->misdeeds);
-    facts->silent = find_silent_filter(evidence);
-    int64_t *written_us = xcalloc(evidence->recipients.count, sizeof *written_us);
-    for (uint32_t i = 0; i < evidence->recipients.count; i++)
-        written_us[i] = TIME_NONE;
-    for (uint32_t m = 0; m < evidence->message_count; m++) {
-        if (is_outbound(reasons[m]))
-            learn_outbound(evidence, &evidence->messages[m], written_us);
-        else if (reasons[m] == POPULATION_COUNTED)
-            learn_inbound(facts, &evidence->messages[m]);
-    }
-    facts->written_us = xcalloc(evidence->senders.count, sizeof *facts->written_us);
-    for (sym i = 0; i < evidence->senders.count; i++) {
-        sym same = intern_find(&evidence->recipients, intern_text(&evidence->senders, i));
-        facts->written_us[i] = same > SYM_EMPTY ? written_us[same] : TIME_NONE;
-    }
-    free(written_us);
-    return facts;
-}
-
-void label_facts_free(struct label_facts *facts)
-{
-    if (!facts)
-        return;
-    free(facts->habits);
-    free(facts->misdeeds);
-    free(facts->written_us);
-    free(facts);
 }
 
 /* ---- one message ---- */
@@ -385,13 +351,13 @@ static void hear_misdeeds(const struct label_facts *facts, const struct misdeeds
         say(opinion, FAMILY_DIRECTORY, WORD_SPAM, "dictionary");
 }
 
-static void hear_habits(const struct label_facts *facts, const struct message *message,
+/* What the client did in the whole log. */
+static void hear_client(const struct label_facts *facts, uint32_t client,
                         struct label_opinion *opinion)
 {
-    const struct evidence *evidence = facts->evidence;
-    sym address = evidence->clients[message->client].address;
+    sym address = facts->evidence->clients[client].address;
     const struct misdeeds *misdeeds = &facts->misdeeds[address];
-    const struct habit *habit = &facts->habits[facts->clusters->of_client[message->client]];
+    const struct habit *habit = &facts->habits[facts->clusters->of_client[client]];
     bool steady = habit->accepted >= STEADY_MESSAGES && habit->days >= STEADY_DAYS &&
                   (uint64_t)habit->complaints * STEADY_COMPLAINTS <= habit->accepted;
     bool blameless = !misdeeds->listed && !misdeeds->unknown && !misdeeds->trapped;
@@ -399,15 +365,89 @@ static void hear_habits(const struct label_facts *facts, const struct message *m
         hear_misdeeds(facts, misdeeds, opinion);
     if (steady && blameless)
         say(opinion, FAMILY_HISTORY, WORD_HAM, "history");
+}
+
+/* Whether one of ours wrote to the sender before. */
+static void hear_correspondence(const struct label_facts *facts, const struct message *message,
+                                struct label_opinion *opinion)
+{
     int64_t written_us = facts->written_us[message->sender];
     if (written_us != TIME_NONE && written_us < message->time_us)
         say(opinion, FAMILY_CORRESPONDENCE, WORD_HAM, "correspondence");
+}
+
+/* ---- all of it ---- */
+
+/* written_us: by recipient, when one of ours first wrote there. */
+static void learn_correspondence(struct label_facts *facts, const int64_t *written_us)
+{
+    const struct evidence *evidence = facts->evidence;
+    facts->written_us = xcalloc(evidence->senders.count, sizeof *facts->written_us);
+    facts->sender_speaks = xcalloc(evidence->senders.count, 1);
+    for (sym i = 0; i < evidence->senders.count; i++) {
+        sym same = intern_find(&evidence->recipients, intern_text(&evidence->senders, i));
+        facts->written_us[i] = same > SYM_EMPTY ? written_us[same] : TIME_NONE;
+        facts->sender_speaks[i] = i == SYM_EMPTY || facts->written_us[i] != TIME_NONE;
+    }
+}
+
+struct label_facts *label_facts_new(const struct label_grounds *grounds)
+{
+    const struct evidence *evidence = grounds->evidence;
+    const uint8_t *reasons = grounds->reasons;
+    struct label_facts *facts = xcalloc(1, sizeof *facts);
+    facts->evidence = evidence;
+    facts->clusters = grounds->clusters;
+    facts->tested = grounds->tested;
+    facts->traps = grounds->traps;
+    facts->offset_minutes = grounds->offset_minutes;
+    facts->habits = xcalloc(grounds->clusters->keys.count, sizeof *facts->habits);
+    facts->misdeeds = xcalloc(evidence->text.count, sizeof *facts->misdeeds);
+    facts->silent = find_silent_filter(evidence);
+    int64_t *written_us = xcalloc(evidence->recipients.count, sizeof *written_us);
+    for (uint32_t i = 0; i < evidence->recipients.count; i++)
+        written_us[i] = TIME_NONE;
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        if (is_outbound(reasons[m]))
+            learn_outbound(evidence, &evidence->messages[m], written_us);
+        else if (reasons[m] == POPULATION_COUNTED)
+            learn_inbound(facts, &evidence->messages[m], grounds->replies);
+    }
+    learn_correspondence(facts, written_us);
+    free(written_us);
+    facts->client_speaks = xcalloc(evidence->client_count + (size_t)1, 1);
+    for (uint32_t i = 0; i < evidence->client_count; i++) {
+        struct label_opinion opinion = { .name_count = 0 };
+        hear_client(facts, i, &opinion);
+        facts->client_speaks[i] = opinion.name_count != 0;
+    }
+    return facts;
+}
+
+void label_facts_free(struct label_facts *facts)
+{
+    if (!facts)
+        return;
+    free(facts->habits);
+    free(facts->misdeeds);
+    free(facts->written_us);
+    free(facts->client_speaks);
+    free(facts->sender_speaks);
+    free(facts);
 }
 
 static int compare_names(const void *left, const void *right)
 {
     const struct source_name *a = left, *b = right;
     return strcmp(a->text, b->text);
+}
+
+bool label_may_be_said(const struct label_facts *facts, uint32_t message)
+{
+    const struct message *of = &facts->evidence->messages[message];
+    const struct message_extra *extra = evidence_extra(facts->evidence, of);
+    return extra->filters || (extra->hops && facts->silent.program) ||
+           facts->client_speaks[of->client] || facts->sender_speaks[of->sender];
 }
 
 void label_opinion_of(const struct label_facts *facts, uint32_t message,
@@ -422,7 +462,8 @@ void label_opinion_of(const struct label_facts *facts, uint32_t message,
     const struct message_extra *extra = evidence_extra(facts->evidence, of);
     if (extra->filters || extra->hops)
         hear_filters(facts, of, opinion);
-    hear_habits(facts, of, opinion);
+    hear_client(facts, of->client, opinion);
+    hear_correspondence(facts, of, opinion);
     if (opinion->name_count > 1)
         qsort(opinion->names, opinion->name_count, sizeof opinion->names[0], compare_names);
 }

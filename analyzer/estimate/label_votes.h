@@ -33,6 +33,7 @@ struct label_grounds {
     const struct evidence *evidence;
     const struct clusters *clusters;
     const uint8_t *reasons;           /* population_sort */
+    const uint32_t *replies;          /* by row: what the server answered (evidence.replies) */
     unsigned tested;                  /* set of enum label_evidence */
     int offset_minutes;               /* the log's own zone: what a day is */
     const struct address_list *traps; /* recipients whom nobody writes to but spammers; or NULL */
@@ -42,6 +43,9 @@ struct label_grounds {
 struct label_facts *label_facts_new(const struct label_grounds *grounds);
 /* Gives all memory back; NULL is allowed. */
 void label_facts_free(struct label_facts *facts);
+/* False when nothing is said of the message, and it is not from the null sender: most often so, and
+ * quickly seen. */
+bool label_may_be_said(const struct label_facts *facts, uint32_t message);
 /* What is said of message number `message`. Mail from the null sender is a class of its own: no
  * opinion. */
 void label_opinion_of(const struct label_facts *facts, uint32_t message,

@@ -129,7 +129,7 @@ static void sort_messages(struct tally *tally, uint32_t *sizes[SIZE_TABLES], uin
     for (uint32_t m = 0; m < inputs->evidence->message_count; m++) {
         const struct message *message = &inputs->evidence->messages[m];
         sym cluster = inputs->clusters->of_client[message->client];
-        enum label_kind kind = label_kind_of(inputs->labels->of_message[m]);
+        enum label_kind kind = label_kind_of(label_of_message(inputs->labels, m)->ham);
         bool counts = inputs->reasons[m] == POPULATION_COUNTED;
         int group = counts ? (int)kind : 3;
         groups[group]->messages++;

@@ -68,7 +68,7 @@ const struct verdict *replay_verdict(const struct replay *replay, uint32_t row);
 /* A small number that two rows share when their verdicts and the acts below are the same; for
  * grouped counting. Below replay_class_count. Stable until the next replay_set_enabled. */
 uint32_t replay_class(const struct replay *replay, uint32_t row);
-/* The same for all rows, for loops over them; NULL for a replay of what was logged. Borrowed. */
+/* The same for all rows, for loops over them. Borrowed. */
 const uint32_t *replay_row_classes(const struct replay *replay);
 /* How many classes there are. */
 uint32_t replay_class_count(const struct replay *replay);

@@ -363,6 +363,9 @@ static void take_logged(struct replay *replay)
 
     replay->class_count = evidence->reply_count;
     replay->verdicts = xcalloc((size_t)replay->class_count + 1, sizeof *replay->verdicts);
+    replay->row_classes = xcalloc((size_t)evidence->row_count + 1, sizeof *replay->row_classes);
+    for (uint32_t row = 0; row < evidence->row_count; row++)
+        replay->row_classes[row] = evidence->rows[row].logged;
     for (uint32_t i = 0; i < evidence->reply_count; i++) {
         const struct logged_reply *reply = &evidence->replies[i];
         struct slice dsn = intern_text(&evidence->text, reply->dsn);
@@ -471,8 +474,6 @@ bool replay_is_enabled(const struct replay *replay, uint32_t check)
 
 uint32_t replay_class(const struct replay *replay, uint32_t row)
 {
-    if (replay->policy->as_logged)
-        return replay->evidence->rows[row].logged;
     return replay->row_classes[row];
 }
 

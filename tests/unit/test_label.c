@@ -18,6 +18,7 @@ struct world {
     struct evidence evidence;
     struct clusters clusters;
     uint8_t *reasons;
+    uint32_t *replies;
     struct labels labels;
     int offset_minutes;
 };
@@ -85,16 +86,27 @@ static void build(struct world *world, const struct word *words)
                         .answer = (uint8_t)words->answer });
 }
 
+/* What labels rest on beside the evidence. */
+static void sort(struct world *world)
+{
+    const struct evidence *evidence = &world->evidence;
+    clusters_init(&world->clusters, evidence, NULL);
+    world->reasons = population_sort(evidence, NULL, 0);
+    world->replies = xcalloc(evidence->row_count, sizeof *world->replies);
+    for (uint32_t row = 0; row < evidence->row_count; row++)
+        world->replies[row] = evidence->rows[row].logged;
+}
+
 static void label(struct world *world, const struct labels_file *given, unsigned tested,
                   unsigned sources, struct diagnostics *remarks)
 {
-    clusters_init(&world->clusters, &world->evidence, NULL);
-    world->reasons = population_sort(&world->evidence, NULL, 0);
+    sort(world);
     labels_init(&world->labels,
                 &(struct label_inputs){ .evidence = &world->evidence,
                                         .given = given,
                                         .clusters = &world->clusters,
                                         .reasons = world->reasons,
+                                        .replies = world->replies,
                                         .evidence_tested = tested,
                                         .offset_minutes = world->offset_minutes,
                                         .rules = { .sources = sources } },
@@ -106,13 +118,14 @@ static void release(struct world *world)
     labels_release(&world->labels);
     clusters_release(&world->clusters);
     free(world->reasons);
+    free(world->replies);
     evidence_release(&world->evidence);
 }
 
 static void expect_sources(const struct labels *labels, uint32_t row, const char *want)
 {
     size_t count;
-    const char *const *names = label_sources(labels, labels->of_row[row].sources, &count);
+    const char *const *names = label_sources(labels, label_of_row(labels, row)->sources, &count);
     char got[400] = "";
     size_t len = 0;
     for (size_t i = 0; i < count; i++)
@@ -162,8 +175,8 @@ START_TEST(test_filters)
     struct world world;
     build(&world, rows[_i].words);
     label(&world, NULL, 0, 1, NULL);
-    expect_ham(world.labels.of_row[1].ham, rows[_i].ham);
-    expect_ham(world.labels.of_message[0], rows[_i].ham);
+    expect_ham(label_of_row(&world.labels, 1)->ham, rows[_i].ham);
+    expect_ham(label_of_message(&world.labels, 0)->ham, rows[_i].ham);
     expect_sources(&world.labels, 0, rows[_i].sources);
     release(&world);
 }
@@ -193,7 +206,7 @@ START_TEST(test_agreement)
     diagnostics_init(&remarks);
     build(&world, agreements[_i].words);
     label(&world, NULL, 0, agreements[_i].sources, &remarks);
-    ck_assert_int_eq(label_kind_of(world.labels.of_row[0].ham), agreements[_i].want);
+    ck_assert_int_eq(label_kind_of(label_of_row(&world.labels, 0)->ham), agreements[_i].want);
     bool alone = agreements[_i].want == LABEL_NONE && agreements[_i].sources == 2;
     ck_assert_uint_eq(world.labels.alone, alone);
     ck_assert_uint_eq(remarks.count, alone);
@@ -260,16 +273,16 @@ START_TEST(test_apparent_share)
     struct label_votes spam = { .word = { [FAMILY_CONTENT] = WORD_SPAM } };
     struct label_rules rules = { .sources = 1 };
     struct labels labels = { 0 };
-    double of_message = 0.952;
-    struct label of_row = { 0 };
+    struct label label = { .ham = 0.952 };
+    uint32_t first = 0;
     counts[label_pattern(&ham)] = 2398; /* of 8000 spams 400 pass; of 2000 hams 4 do not */
     counts[label_pattern(&spam)] = 7602;
     label_model_fit(&labels.model, &rules, counts);
     ck_assert_double_eq_tol(labels.model.apparent_share, 0.8, 0.002);
-    labels.of_message = &of_message;
-    labels.of_row = &of_row;
+    labels.distinct = &label;
+    labels.of_message = labels.of_row = &first;
     ck_assert_double_eq_tol(label_ham_here(&labels, 0, 0), 0.833, 0.005);
-    of_row.given = true;
+    label.given = true;
     ck_assert_double_eq(label_ham_here(&labels, 0, 0), 0.952);
     free(counts);
 }
@@ -287,9 +300,9 @@ START_TEST(test_given)
     struct diagnostics remarks;
     diagnostics_init(&remarks);
     label(&world, given, 0, 1, &remarks);
-    expect_ham(world.labels.of_row[0].ham, SPAM);
-    ck_assert_double_eq(world.labels.of_row[1].ham, 1);
-    ck_assert_double_eq(world.labels.of_message[0], 1);
+    expect_ham(label_of_row(&world.labels, 0)->ham, SPAM);
+    ck_assert_double_eq(label_of_row(&world.labels, 1)->ham, 1);
+    ck_assert_double_eq(label_of_message(&world.labels, 0)->ham, 1);
     expect_sources(&world.labels, 0, "mailscanner:spam");
     expect_sources(&world.labels, 1, "audit");
     ck_assert_uint_eq(remarks.count, 1);
@@ -329,8 +342,8 @@ START_TEST(test_audit)
     for (int i = 0; i < 2 && audits[_i].labels[i]; i++)
         ck_assert(labels_file_add_line(given, slice_of(audits[_i].labels[i])));
     label(&world, given, 0, 1, NULL);
-    ck_assert_int_eq(label_kind_of(world.labels.of_message[1]), audits[_i].other);
-    ck_assert(isnan(world.labels.of_message[3])); /* a neighbour */
+    ck_assert_int_eq(label_kind_of(label_of_message(&world.labels, 1)->ham), audits[_i].other);
+    ck_assert(isnan(label_of_message(&world.labels, 3)->ham)); /* a neighbour */
     release(&world);
     labels_file_free(given);
 }
@@ -369,7 +382,7 @@ START_TEST(test_evidence_under_test_is_left_out)
     add_verdict(&world.evidence, &world.evidence.messages[0], &verdict);
     diagnostics_init(&remarks);
     label(&world, NULL, scores[_i].tested, 1, &remarks);
-    ck_assert_int_eq(label_kind_of(world.labels.of_row[0].ham), scores[_i].want);
+    ck_assert_int_eq(label_kind_of(label_of_row(&world.labels, 0)->ham), scores[_i].want);
     ck_assert((remarks.count > 0) == scores[_i].circular);
     diagnostics_release(&remarks);
     release(&world);
@@ -433,12 +446,12 @@ START_TEST(test_habits)
     label(&world, NULL, 0, 2, NULL);
     uint32_t first_row = evidence->messages[1].first_row;
     expect_sources(&world.labels, first_row, "history"); /* before anybody wrote there */
-    ck_assert(isnan(world.labels.of_message[1]));
+    ck_assert(isnan(label_of_message(&world.labels, 1)->ham));
     expect_sources(&world.labels, first_row + 23, "correspondence history");
-    ck_assert_int_eq(label_kind_of(world.labels.of_message[24]), LABEL_HAM);
+    ck_assert_int_eq(label_kind_of(label_of_message(&world.labels, 24)->ham), LABEL_HAM);
     expect_sources(&world.labels, evidence->messages[listed].first_row, "blocklist dictionary");
-    ck_assert_int_eq(label_kind_of(world.labels.of_message[listed]), LABEL_SPAM);
-    ck_assert(isnan(world.labels.of_message[bounce]));
+    ck_assert_int_eq(label_kind_of(label_of_message(&world.labels, listed)->ham), LABEL_SPAM);
+    ck_assert(isnan(label_of_message(&world.labels, bounce)->ham));
     expect_sources(&world.labels, evidence->messages[bounce].first_row, "");
     labels_release(&world.labels);
     clusters_release(&world.clusters);
@@ -471,17 +484,17 @@ START_TEST(test_traps)
     build(&world, none);
     add_message(&world.evidence, "203.0.113.1", 7, "x@example.net", user, NULL);
     add_message(&world.evidence, "203.0.113.1", 8, "x@example.net", trap, NULL);
-    clusters_init(&world.clusters, &world.evidence, NULL);
-    world.reasons = population_sort(&world.evidence, NULL, 0);
+    sort(&world);
     labels_init(&world.labels,
                 &(struct label_inputs){ .evidence = &world.evidence,
                                         .clusters = &world.clusters,
                                         .reasons = world.reasons,
+                                        .replies = world.replies,
                                         .rules = { .sources = 1 },
                                         .traps = traps },
                 NULL);
-    ck_assert(isnan(world.labels.of_message[0]));
-    ck_assert_int_eq(label_kind_of(world.labels.of_message[1]), LABEL_SPAM);
+    ck_assert(isnan(label_of_message(&world.labels, 0)->ham));
+    ck_assert_int_eq(label_kind_of(label_of_message(&world.labels, 1)->ham), LABEL_SPAM);
     expect_sources(&world.labels, world.evidence.messages[1].first_row, "spamtrap");
     release(&world);
     address_list_free(traps);
@@ -514,10 +527,10 @@ START_TEST(test_silent_filter)
     hop = add_message(evidence, "192.0.2.67", 500, "y@example.net", user, NULL);
     evidence_extra_of(evidence, hop)->hops = 1;
     label(&world, NULL, 0, 1, NULL);
-    expect_ham(world.labels.of_message[26], HAM);
+    expect_ham(label_of_message(&world.labels, 26)->ham, HAM);
     expect_sources(&world.labels, evidence->messages[26].first_row, "bitdefender:passed");
-    ck_assert(isnan(world.labels.of_message[27])); /* never went through it */
-    ck_assert(isnan(world.labels.of_message[28])); /* after its log ends */
+    ck_assert(isnan(label_of_message(&world.labels, 27)->ham)); /* never went through it */
+    ck_assert(isnan(label_of_message(&world.labels, 28)->ham)); /* after its log ends */
     release(&world);
 }
 END_TEST

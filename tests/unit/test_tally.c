@@ -158,16 +158,22 @@ static void build(struct world *world, const struct mail_row *mail)
     const struct mail_row *first = mail - world->evidence.row_count;
     clusters_init(&world->clusters, &world->evidence, NULL);
     world->reasons = population_sort(&world->evidence, NULL, 0);
+    static const uint32_t accepted[ROWS_MAX];
     labels_init(&world->labels,
                 &(struct label_inputs){ .evidence = &world->evidence,
                                         .clusters = &world->clusters,
                                         .reasons = world->reasons,
+                                        .replies = accepted,
                                         .rules = { .sources = 1 } },
                 NULL);
     for (uint32_t row = 0; row < world->evidence.row_count; row++) {
-        double *of_message = &world->labels.of_message[world->evidence.rows[row].message];
-        world->labels.of_row[row].ham = first[row].ham;
-        *of_message = fmax(*of_message, first[row].ham);
+        struct labels *labels = &world->labels;
+        uint32_t *of_message = &labels->of_message[world->evidence.rows[row].message];
+        GROW(labels->distinct, labels->distinct_count, labels->distinct_capacity);
+        labels->of_row[row] = labels->distinct_count;
+        labels->distinct[labels->distinct_count++] = (struct label){ .ham = first[row].ham };
+        if (!(labels->distinct[*of_message].ham >= first[row].ham))
+            *of_message = labels->of_row[row];
     }
     world->tally = tally_new(&(struct tally_inputs){ &world->evidence,
                                                      &world->labels,
