@@ -69,7 +69,7 @@ static uint8_t *release_list(const struct results *results, const uint8_t *check
     for (size_t i = 0; i < side->set.restriction_count; i++)
         if (checks[i] && side->restrictions[i].enabled)
             replay_set_enabled(side->replay, (uint32_t)i, false);
-    uint8_t *released = tally_effects(results->tally, &side->view, &side->set);
+    uint8_t *released = tally_effects(results->tally, &side->view);
     for (size_t i = 0; i < side->set.restriction_count; i++)
         if (checks[i] && side->restrictions[i].enabled)
             replay_set_enabled(side->replay, (uint32_t)i, true);

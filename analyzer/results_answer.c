@@ -167,7 +167,7 @@ struct slice results_answer(const struct results *results, struct arena *arena)
         } else {
             size_t count;
             const struct results_loser *losers =
-                results_losers(results, BY_ORGANISATION, NAMED_SENDERS, arena, &count, NULL);
+                results_carriers(results, NAMED_SENDERS, arena, &count);
             struct results_assessment assessed =
                 results_assess_rates(results, count ? losers : NULL, arena);
             buffer_add_text(&out, " would have cost ");

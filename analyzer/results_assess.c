@@ -81,8 +81,7 @@ static struct results_range range_of(struct interval interval)
 static void assess_senders(const struct results *results, struct results_assessment *a)
 {
     size_t count;
-    struct cluster_rate *rates =
-        tally_by_cluster(results->tally, &results->candidate.view, &results->candidate.set, &count);
+    struct cluster_rate *rates = tally_by_cluster(results->tally, &results->candidate.view, &count);
     a->typical = range_of(forecast_typical(rates, count, a->weeks, a->seed));
     struct without_one without = forecast_without_one(rates, count);
     a->without = (struct results_range){ without.low, without.high };
@@ -121,8 +120,7 @@ struct results_assessment results_assess_rates(const struct results *results,
                                                const struct results_loser *top, struct arena *arena)
 {
     const struct estimate *lost = &results->candidate.set.ham_lost;
-    struct tally_doubts doubts =
-        tally_doubts(results->tally, &results->candidate.view, &results->candidate.set);
+    struct tally_doubts doubts = tally_doubts(results->tally, &results->candidate.view);
     struct results_assessment a = {
         .budget = results->parts.budget,
         .rate_decided = !lost->reason && lost->high - lost->low <= RESULTS_DECIDED_WIDTH &&
@@ -152,8 +150,7 @@ struct results_assessment results_assess_rates(const struct results *results,
 struct results_assessment results_assess(const struct results *results, struct arena *arena)
 {
     size_t count;
-    const struct results_loser *losers =
-        results_losers(results, BY_ORGANISATION, 1, arena, &count, NULL);
+    const struct results_loser *losers = results_carriers(results, 1, arena, &count);
     struct results_assessment a = results_assess_rates(results, count ? losers : NULL, arena);
     assess_senders(results, &a);
     return a;

@@ -69,7 +69,7 @@ const uint8_t *results_effects(const struct results *results)
     struct results_memo *memo = results->memo;
     const struct results_side *side = &results->candidate;
     if (!memo->effects)
-        memo->effects = tally_effects(results->tally, &side->view, &side->set);
+        memo->effects = tally_effects(results->tally, &side->view);
     return memo->effects;
 }
 

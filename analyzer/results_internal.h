@@ -116,6 +116,10 @@ uint32_t results_key_limit(const struct results *results, enum results_dimension
 /* The text of a key; "no text" when it is not known. */
 struct slice results_key_text(const struct results *results, enum results_dimension dimension,
                               sym key);
+/* The organisations that lose most wanted mail, as results_losers, without what takes a walk over all
+ * messages: spam and times are not filled. Lives in arena. */
+struct results_loser *results_carriers(const struct results *results, size_t limit,
+                                       struct arena *arena, size_t *count);
 /* True when `top`, who loses most (NULL: nobody does), carries more than half of the loss. */
 bool results_is_carried(const struct results *results, const struct results_loser *top);
 /* Adds to `out` the cheapest evidence that would decide an open question, and fills `days`, `judge`
@@ -123,7 +127,7 @@ bool results_is_carried(const struct results *results, const struct results_lose
 void results_remedy(const struct results *results, const struct results_loser *top,
                     struct results_assessment *a, struct buffer *out, struct arena *arena);
 /* results_assess without `typical` and `without`, which take a walk over all senders: what the answer
- * needs after each toggle. top: who loses most (results_losers by organisation); NULL: nobody. */
+ * needs after each toggle. top: who loses most (results_carriers); NULL: nobody. */
 struct results_assessment results_assess_rates(const struct results *results,
                                                const struct results_loser *top,
                                                struct arena *arena);

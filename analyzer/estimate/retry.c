@@ -153,6 +153,25 @@ void retries_init(struct retries *retries, const struct evidence *evidence, cons
     free(members);
 }
 
+void retries_pick(const struct retries *retries, const uint32_t *classes, struct retries *picked)
+{
+    size_t capacity = 0, first = 0;
+    bool several = false;
+    *picked = (struct retries){ 0 };
+    for (size_t i = 0; i < retries->count; i++) {
+        const struct retry *retry = &retries->items[i];
+        several |= classes[retry->row] != classes[retries->items[first].row];
+        if (!retry->is_last)
+            continue;
+        for (; several && first <= i; first++) {
+            GROW(picked->items, picked->count, capacity);
+            picked->items[picked->count++] = retries->items[first];
+        }
+        first = i + 1;
+        several = false;
+    }
+}
+
 void retries_release(struct retries *retries)
 {
     free(retries->items);

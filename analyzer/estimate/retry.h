@@ -33,6 +33,9 @@ struct retries {
  * address. */
 void retries_init(struct retries *retries, const struct evidence *evidence, const uint8_t *wanted,
                   const sym *same_client);
+/* Those of triplets whose rows are of several classes (by row): only there is one row refused and
+ * another accepted. */
+void retries_pick(const struct retries *retries, const uint32_t *classes, struct retries *picked);
 /* Gives all memory back. */
 void retries_release(struct retries *retries);
 /* Calls heal(context, row) for every row that `is_accepted` refuses and whose triplet it accepts

@@ -2,8 +2,9 @@
 #define ANALYZER_ESTIMATE_TALLY_H
 /*
  * Verdicts to counts. Takes the evidence, its labels and clusters, and the baseline's verdicts once;
- * then, for any candidate, gives every number of struct results_set in one pass over the rows and
- * one over the labelled messages: the step that runs again with each toggle.
+ * then, for any candidate, gives every number of struct results_set: the step that runs again with
+ * each toggle. What no switch changes is found out when a view is first met: rows and messages that no
+ * set of verdicts can tell apart are counted together (tally_plan.c).
  *
  * A message is lost when one of its recipients that the baseline let in is refused for good: a
  * reject, a discard, or a defer whose cause lasts and that did not heal. It is delayed when it is
@@ -25,7 +26,8 @@ enum from_log {
     FROM_LOG_NO_SMTPD /* it did not come by smtpd: no restriction ever saw it */
 };
 
-/* A set of verdicts over all rows: a replay, but for rows that keep what the log says. */
+/* A set of verdicts over all rows: a replay, but for rows that keep what the log says. Of a view that
+ * a tally met only the verdicts may change. */
 struct tally_view {
     const struct replay *replay;
     const struct replay *logged; /* of policy_as_logged */
@@ -35,7 +37,10 @@ struct tally_view {
 /* The verdict of a view on a row. */
 const struct verdict *tally_verdict(const struct tally_view *view, uint32_t row);
 /* True when mail with this verdict gets in (hold and redirect do). */
-bool tally_is_accepted(enum verdict_kind kind);
+static inline bool tally_is_accepted(enum verdict_kind kind)
+{
+    return kind == VERDICT_ACCEPT || kind == VERDICT_HOLD || kind == VERDICT_REDIRECT;
+}
 
 struct tally;
 
@@ -64,10 +69,17 @@ uint64_t tally_disagreements(const struct tally *tally);
 void tally_count(const struct tally *tally, const struct tally_view *view,
                  struct results_restriction *restrictions, struct results_set *set,
                  struct results_changes *changes);
-/* The wanted mail of each sender and how much of it a view loses, in the order of the keys; a second
- * look at what tally_count counted (`set`). The caller frees it. */
+/* The wanted mail of a sender that the baseline lets in, and what a view does to it. */
+struct tally_loss {
+    uint32_t messages;
+    uint32_t lost, delayed; /* by what is done to the worst of a message's recipients */
+    uint32_t unknown;       /* not lost for certain, but perhaps */
+};
+/* The losses of all senders, by key of the clusters. The caller frees it. */
+struct tally_loss *tally_losses(const struct tally *tally, const struct tally_view *view);
+/* The same for the senders of wanted mail alone, in the order of the keys. The caller frees it. */
 struct cluster_rate *tally_by_cluster(const struct tally *tally, const struct tally_view *view,
-                                      const struct results_set *set, size_t *count);
+                                      size_t *count);
 /* What a view does to mail that the baseline let in, from the mildest to the worst; a message, whose
  * worst recipient counts, is lost from EFFECT_DEFERRED on. */
 enum tally_effect {
@@ -77,10 +89,9 @@ enum tally_effect {
     EFFECT_DEFERRED, /* for a reason that lasts */
     EFFECT_REFUSED,  /* reject, discard */
 };
-/* The effect on every row (enum tally_effect), none on rows that the baseline kept out; a third look
- * at what tally_count counted (`set`). The caller frees it. */
-uint8_t *tally_effects(const struct tally *tally, const struct tally_view *view,
-                       const struct results_set *set);
+/* The effect on every row (enum tally_effect), none on rows that the baseline kept out. The caller
+ * frees it. */
+uint8_t *tally_effects(const struct tally *tally, const struct tally_view *view);
 /* The estimates for effects by row, wherever these come from. */
 void tally_estimates(const struct tally *tally, const uint8_t *effects, struct estimate *ham_lost,
                      struct estimate *spam_stopped);
@@ -93,8 +104,7 @@ struct tally_doubts {
         unlabelled_unknown; /* messages; lost and perhaps by the view */
 };
 /* The doubts about a view. */
-struct tally_doubts tally_doubts(const struct tally *tally, const struct tally_view *view,
-                                 const struct results_set *set);
+struct tally_doubts tally_doubts(const struct tally *tally, const struct tally_view *view);
 /* Mail that the baseline keeps out, that did not come in later and that nobody labelled as spam:
  * perhaps wanted, too. Every mail once, however often it was tried. */
 struct results_group tally_refused(const struct tally *tally);
