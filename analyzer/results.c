@@ -14,20 +14,21 @@
 /* ---- making ---- */
 
 /* Which rows keep the verdict of the log: those that no smtpd saw, and, when the candidate only adds
- * to a set that nobody knows, those that the log refused. */
+ * to a set that nobody knows, those that the log refused. NULL: none. */
 static uint8_t *find_from_log(const struct results *results, bool keep_refused)
 {
     const struct evidence *evidence = results->parts.evidence;
-    uint8_t *from_log = xcalloc(evidence->row_count + (size_t)1, 1);
+    uint8_t *from_log = NULL;
     for (uint32_t m = 0; m < evidence->message_count; m++) {
         const struct message *message = &evidence->messages[m];
         bool no_smtpd = message->source == MESSAGE_LOCAL || message->source == MESSAGE_INTERNAL;
-        for (uint32_t i = 0; i < message->row_count; i++) {
+        for (uint32_t i = 0; (no_smtpd || keep_refused) && i < message->row_count; i++) {
             uint32_t row = message->first_row + i;
-            if (no_smtpd)
-                from_log[row] = FROM_LOG_NO_SMTPD;
-            else if (keep_refused && !tally_is_accepted(replay_verdict(results->logged, row)->kind))
-                from_log[row] = FROM_LOG_REFUSED;
+            if (!no_smtpd && tally_is_accepted(replay_verdict(results->logged, row)->kind))
+                continue;
+            if (!from_log)
+                from_log = xcalloc(evidence->row_count + (size_t)1, 1);
+            from_log[row] = no_smtpd ? FROM_LOG_NO_SMTPD : FROM_LOG_REFUSED;
         }
     }
     return from_log;

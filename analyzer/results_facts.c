@@ -17,10 +17,20 @@ struct results_memo {
 
 /* ---- messages ---- */
 
-static uint8_t facts_of(const struct results *results, uint32_t number)
+/* By reply of the log, one byte each: the row was let in. */
+static uint8_t *find_let_in(const struct evidence *evidence)
+{
+    uint8_t *let_in = xcalloc(evidence->reply_count + (size_t)1, 1);
+    for (uint32_t i = 0; i < evidence->reply_count; i++)
+        let_in[i] = tally_is_accepted((enum verdict_kind)evidence->replies[i].verdict);
+    return let_in;
+}
+
+static uint8_t facts_of(const struct results *results, uint32_t number, const uint8_t *let_in)
 {
     const struct message *message = &results->parts.evidence->messages[number];
-    enum label_kind kind = label_kind_of(label_of_message(&results->labels, number)->ham);
+    const uint32_t *replies = replay_row_classes(results->logged);
+    enum label_kind kind = label_kind_of_message(&results->labels, number);
     unsigned facts = FACT_REFUSED;
     if (results->reasons[number] == POPULATION_COUNTED)
         facts |= FACT_COUNTS;
@@ -30,7 +40,7 @@ static uint8_t facts_of(const struct results *results, uint32_t number)
         uint32_t row = message->first_row + i;
         if (tally_baseline_accepts(results->tally, row))
             facts |= FACT_LET_IN;
-        if (tally_is_accepted(replay_verdict(results->logged, row)->kind))
+        if (let_in[replies[row]])
             facts &= ~(unsigned)FACT_REFUSED;
     }
     return (uint8_t)facts;
@@ -39,9 +49,11 @@ static uint8_t facts_of(const struct results *results, uint32_t number)
 void results_facts_init(struct results *results)
 {
     uint32_t count = results->parts.evidence->message_count;
+    uint8_t *let_in = find_let_in(results->parts.evidence);
     results->facts = xcalloc(count + (size_t)1, 1);
     for (uint32_t m = 0; m < count; m++)
-        results->facts[m] = facts_of(results, m);
+        results->facts[m] = facts_of(results, m, let_in);
+    free(let_in);
     results->memo = xcalloc(1, sizeof *results->memo);
 }
 

@@ -85,6 +85,12 @@ static inline enum label_kind label_kind_of(double ham)
         return LABEL_HAM;
     return ham <= LABEL_SPAM_MAX ? LABEL_SPAM : LABEL_NONE;
 }
+/* The same of a message. */
+static inline enum label_kind label_kind_of_message(const struct labels *labels, uint32_t message)
+{
+    uint32_t number = labels->of_message[message];
+    return number ? label_kind_of(labels->distinct[number].ham) : LABEL_NONE;
+}
 /* The names of a set of sources ("mailscanner:clean"), in a fixed order; live in labels. */
 const char *const *label_sources(const struct labels *labels, uint32_t set, size_t *count);
 

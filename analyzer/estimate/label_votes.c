@@ -9,6 +9,7 @@
 #include "analyzer/estimate/population.h"
 #include "analyzer/policy/verdict.h"
 #include "base/civil_time.h"
+#include "base/rare.h"
 #include "base/xalloc.h"
 
 /* A steady sender: so many messages that came in, on so many days, and no more complaints than one
@@ -107,8 +108,8 @@ static bool is_complaint(const struct evidence *evidence, const struct message *
 }
 
 /* How a logged refusal is called: by a list of bad addresses, or for an unknown recipient. */
-static void learn_refusal(struct misdeeds *misdeeds, const struct evidence *evidence,
-                          const struct logged_reply *reply)
+static RARE void learn_refusal(struct misdeeds *misdeeds, const struct evidence *evidence,
+                               const struct logged_reply *reply)
 {
     struct slice name = intern_text(&evidence->text, reply->restriction);
     misdeeds->listed += slice_is(name, "reject_rbl_client");
@@ -118,8 +119,7 @@ static void learn_refusal(struct misdeeds *misdeeds, const struct evidence *evid
 static bool is_trap(const struct label_facts *facts, uint32_t row)
 {
     const struct evidence *evidence = facts->evidence;
-    return facts->traps &&
-           address_list_has(facts->traps,
+    return address_list_has(facts->traps,
                             intern_text(&evidence->recipients, evidence->rows[row].recipient));
 }
 
@@ -129,24 +129,24 @@ static void learn_inbound(struct label_facts *facts, const struct message *messa
     const struct evidence *evidence = facts->evidence;
     struct habit *habit = &facts->habits[facts->clusters->of_client[message->client]];
     struct misdeeds *misdeeds = &facts->misdeeds[evidence->clients[message->client].address];
-    bool accepted = false;
+    uint32_t accepted = 0;
     for (uint32_t i = 0; i < message->row_count; i++) {
-        uint32_t row = message->first_row + i;
-        const struct logged_reply *reply = &evidence->replies[replies[row]];
-        bool let_in = reply->verdict == VERDICT_ACCEPT || reply->verdict == VERDICT_HOLD;
-        accepted = accepted || let_in;
-        misdeeds->accepted += let_in;
-        misdeeds->trapped += is_trap(facts, row);
-        if (!let_in)
+        const struct logged_reply *reply = &evidence->replies[replies[message->first_row + i]];
+        if (reply->verdict == VERDICT_ACCEPT || reply->verdict == VERDICT_HOLD)
+            accepted++;
+        else
             learn_refusal(misdeeds, evidence, reply);
     }
-    if (!accepted || message->time_us == TIME_NONE)
+    for (uint32_t i = 0; facts->traps && i < message->row_count; i++)
+        misdeeds->trapped += is_trap(facts, message->first_row + i);
+    misdeeds->accepted += accepted;
+    if (accepted == 0 || message->time_us == TIME_NONE)
         return;
     int64_t day = civil_day(message->time_us, facts->offset_minutes);
     habit->days += habit->accepted == 0 || day != habit->last_day;
     habit->last_day = day;
     habit->accepted++;
-    habit->complaints += is_complaint(evidence, message);
+    habit->complaints += message->extra != 0 && is_complaint(evidence, message);
 }
 
 struct filter_account {

@@ -42,20 +42,21 @@ static uint8_t *find_own_clients(const struct evidence *evidence,
     return own;
 }
 
-static bool is_submission(const struct evidence *evidence, uint32_t session)
+/* One byte per entrance: only users speak to it. */
+static uint8_t *find_submission(const struct evidence *evidence)
 {
-    if (session == SESSION_NONE)
-        return false;
-    sym name = evidence->entrances[evidence->sessions[session].entrance].service;
-    struct slice service = intern_text(&evidence->text, name);
-    for (size_t i = 0; i < COUNT(submission_labels); i++)
-        if (slice_starts(service, submission_labels[i]))
-            return true;
-    return false;
+    uint8_t *submission = xcalloc(evidence->entrance_count + (size_t)1, 1);
+    for (uint32_t e = 0; e < evidence->entrance_count; e++) {
+        struct slice service = intern_text(&evidence->text, evidence->entrances[e].service);
+        for (size_t i = 0; i < COUNT(submission_labels); i++)
+            submission[e] |= slice_starts(service, submission_labels[i]);
+    }
+    return submission;
 }
 
 static enum population_reason reason_of(const struct evidence *evidence,
-                                        const struct message *message, const uint8_t *own)
+                                        const struct message *message, const uint8_t *own,
+                                        const uint8_t *submission)
 {
     if (message->source == MESSAGE_LOCAL || message->source == MESSAGE_INTERNAL)
         return POPULATION_LOCAL;
@@ -65,16 +66,20 @@ static enum population_reason reason_of(const struct evidence *evidence,
         return POPULATION_AUTHENTICATED;
     if (own[message->client])
         return POPULATION_OWN_NETWORK;
-    return is_submission(evidence, message->session) ? POPULATION_SUBMISSION : POPULATION_COUNTED;
+    bool is_submitted = message->session != SESSION_NONE &&
+                        submission[evidence->sessions[message->session].entrance];
+    return is_submitted ? POPULATION_SUBMISSION : POPULATION_COUNTED;
 }
 
 uint8_t *population_sort(const struct evidence *evidence, const struct own_network *networks,
                          size_t network_count)
 {
     uint8_t *own = find_own_clients(evidence, networks, network_count);
+    uint8_t *submission = find_submission(evidence);
     uint8_t *reasons = xcalloc(evidence->message_count + (size_t)1, 1);
     for (uint32_t i = 0; i < evidence->message_count; i++)
-        reasons[i] = (uint8_t)reason_of(evidence, &evidence->messages[i], own);
+        reasons[i] = (uint8_t)reason_of(evidence, &evidence->messages[i], own, submission);
     free(own);
+    free(submission);
     return reasons;
 }

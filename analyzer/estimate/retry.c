@@ -31,6 +31,7 @@ struct triplet_slot {
 struct triplet_table {
     struct triplet_slot *slots;
     uint32_t mask, count;
+    uint8_t *senders, *recipients; /* one byte each: stands in some triplet */
 };
 
 static struct triplet_slot *find_slot(const struct triplet_table *table, const struct triplet *key)
@@ -59,6 +60,8 @@ static void add_triplet(struct triplet_table *table, const struct triplet *key)
     struct triplet_slot *slot = find_slot(table, key);
     if (!slot->key.client)
         *slot = (struct triplet_slot){ *key, table->count++ };
+    table->senders[key->sender] = 1;
+    table->recipients[key->recipient] = 1;
 }
 
 struct member {
@@ -76,7 +79,7 @@ static int compare_members(const void *left, const void *right)
     return (a->row > b->row) - (a->row < b->row);
 }
 
-/* All rows of the triplets in the table. */
+/* All rows of the triplets in the table. Most have a sender who is in none of them. */
 static struct member *collect(const struct evidence *evidence, const sym *same_client,
                               const struct triplet_table *table, size_t *count)
 {
@@ -85,10 +88,11 @@ static struct member *collect(const struct evidence *evidence, const sym *same_c
     *count = 0;
     for (uint32_t m = 0; m < evidence->message_count; m++) {
         const struct message *message = &evidence->messages[m];
-        for (uint32_t i = 0; i < message->row_count; i++) {
+        for (uint32_t i = 0; table->senders[message->sender] && i < message->row_count; i++) {
             uint32_t row = message->first_row + i;
             struct triplet key;
-            if (!triplet_of(evidence, same_client, message, row, &key))
+            if (!table->recipients[evidence->rows[row].recipient] ||
+                !triplet_of(evidence, same_client, message, row, &key))
                 continue;
             const struct triplet_slot *slot = find_slot(table, &key);
             if (!slot->key.client)
@@ -123,25 +127,35 @@ static struct member *sort_members(struct member *members, size_t count, uint32_
     return sorted;
 }
 
-void retries_init(struct retries *retries, const struct evidence *evidence, const uint8_t *wanted,
-                  const sym *same_client)
+static void add_wanted(struct triplet_table *table, const struct evidence *evidence,
+                       const uint8_t *wanted, const sym *same_client)
 {
-    *retries = (struct retries){ 0 };
-    struct triplet_table table = { 0 };
     for (uint32_t m = 0; m < evidence->message_count; m++) {
         const struct message *message = &evidence->messages[m];
         for (uint32_t i = 0; wanted[m] && i < message->row_count; i++) {
             struct triplet key;
             if (triplet_of(evidence, same_client, message, message->first_row + i, &key))
-                add_triplet(&table, &key);
+                add_triplet(table, &key);
         }
     }
-    if (table.count == 0)
-        return;
-    size_t count;
-    struct member *members = collect(evidence, same_client, &table, &count);
+}
+
+void retries_init(struct retries *retries, const struct evidence *evidence, const uint8_t *wanted,
+                  const sym *same_client)
+{
+    struct triplet_table table = { .senders = xcalloc(evidence->senders.count, 1),
+                                   .recipients = xcalloc(evidence->recipients.count, 1) };
+    struct member *members = NULL;
+    size_t count = 0;
+    *retries = (struct retries){ 0 };
+    add_wanted(&table, evidence, wanted, same_client);
+    if (table.count) {
+        members = collect(evidence, same_client, &table, &count);
+        members = sort_members(members, count, table.count);
+    }
     free(table.slots);
-    members = sort_members(members, count, table.count);
+    free(table.senders);
+    free(table.recipients);
     retries->items = xcalloc(count, sizeof *retries->items);
     for (size_t i = 0; i < count; i++) {
         bool is_last = i + 1 == count || members[i + 1].triplet != members[i].triplet;

@@ -5,7 +5,7 @@
 #include "analyzer/estimate/tally_internal.h"
 #include "base/xalloc.h"
 
-enum { SIZE_TABLES = 4 }; /* ham, spam, unlabelled, left out */
+enum { LEFT_OUT = SIDES, GROUPS }; /* groups of messages: by enum label_kind, then this */
 
 const struct verdict *tally_verdict(const struct tally_view *view, uint32_t row)
 {
@@ -49,7 +49,7 @@ static void judge_baseline(struct tally *tally)
 
 bool tally_baseline_accepts(const struct tally *tally, uint32_t row)
 {
-    return tally_is_accepted((enum verdict_kind)tally->baseline[row]);
+    return tally_lets_in(tally, row);
 }
 
 uint64_t tally_disagreements(const struct tally *tally)
@@ -60,7 +60,7 @@ uint64_t tally_disagreements(const struct tally *tally)
 static bool is_let_in(const struct tally *tally, const struct message *message)
 {
     for (uint32_t i = 0; i < message->row_count; i++)
-        if (tally_baseline_accepts(tally, message->first_row + i))
+        if (tally_lets_in(tally, message->first_row + i))
             return true;
     return false;
 }
@@ -72,28 +72,24 @@ static void add_subject(struct side *side, const struct message *message, sym cl
         (struct subject){ message->first_row, message->row_count, cluster };
 }
 
-/* Sorts every message into its group, and the labelled ones that the baseline lets in into the
- * sides. sizes: per group and cluster, to count the clusters of each group. is_refused: not spam, and
- * not let in. */
-static void sort_messages(struct tally *tally, uint32_t *sizes[SIZE_TABLES], uint8_t *is_ham,
-                          uint8_t *is_refused)
+/* Sorts every message into its group, and those that count and that the baseline lets in into the
+ * sides. is_refused: not spam, and not let in. */
+static void sort_messages(struct tally *tally, uint8_t *is_ham, uint8_t *is_refused)
 {
     const struct tally_inputs *inputs = &tally->inputs;
-    struct results_group *groups[4] = {
-        &tally->population.unlabelled,
-        &tally->population.ham,
-        &tally->population.spam,
-        &tally->population.excluded,
-    };
+    struct results_group groups[GROUPS] = { 0 };
+    uint8_t *met = xcalloc(inputs->clusters->keys.count, 1); /* groups of each cluster */
     for (uint32_t m = 0; m < inputs->evidence->message_count; m++) {
         const struct message *message = &inputs->evidence->messages[m];
         sym cluster = inputs->clusters->of_client[message->client];
-        enum label_kind kind = label_kind_of(label_of_message(inputs->labels, m)->ham);
+        enum label_kind kind = label_kind_of_message(inputs->labels, m);
         bool counts = inputs->reasons[m] == POPULATION_COUNTED;
-        int group = counts ? (int)kind : 3;
-        groups[group]->messages++;
-        groups[group]->rows += message->row_count;
-        groups[group]->clusters += sizes[group][cluster]++ == 0;
+        struct results_group *group = &groups[counts ? (int)kind : LEFT_OUT];
+        unsigned bit = 1U << (group - groups);
+        group->messages++;
+        group->rows += message->row_count;
+        group->clusters += !(met[cluster] & bit);
+        met[cluster] |= (uint8_t)bit;
         bool let_in = is_let_in(tally, message);
         is_refused[m] = counts && kind != LABEL_SPAM && !let_in;
         if (!counts || !let_in)
@@ -105,10 +101,15 @@ static void sort_messages(struct tally *tally, uint32_t *sizes[SIZE_TABLES], uin
         add_subject(&tally->sides[kind], message, cluster);
         is_ham[m] = kind == LABEL_HAM;
     }
+    free(met);
     if (tally->sides[LABEL_HAM].count)
         tally->ham_doubt /= tally->sides[LABEL_HAM].count;
     if (tally->sides[LABEL_SPAM].count)
         tally->spam_doubt /= tally->sides[LABEL_SPAM].count;
+    tally->population.ham = groups[LABEL_HAM];
+    tally->population.spam = groups[LABEL_SPAM];
+    tally->population.unlabelled = groups[LABEL_NONE];
+    tally->population.excluded = groups[LEFT_OUT];
 }
 
 static void weigh_side(struct side *side, uint32_t *sizes, uint32_t size_count)
@@ -133,20 +134,17 @@ struct tally *tally_new(const struct tally_inputs *inputs)
     tally->plan = xcalloc(1, sizeof *tally->plan);
     judge_baseline(tally);
     uint32_t keys = inputs->clusters->keys.count;
-    uint32_t *sizes[SIZE_TABLES];
-    for (int i = 0; i < SIZE_TABLES; i++)
-        sizes[i] = xcalloc(keys, sizeof *sizes[i]);
+    uint32_t *sizes = xcalloc(keys, sizeof *sizes);
     uint8_t *is_ham = xcalloc(evidence->message_count + (size_t)1, 1);
     uint8_t *is_refused = xcalloc(evidence->message_count + (size_t)1, 1);
-    sort_messages(tally, sizes, is_ham, is_refused);
+    sort_messages(tally, is_ham, is_refused);
     tally->refused = refused_count(evidence, inputs->clusters, is_refused, baseline_accepts, tally);
-    weigh_side(&tally->sides[LABEL_HAM], sizes[0], keys);
-    weigh_side(&tally->sides[LABEL_SPAM], sizes[0], keys);
+    weigh_side(&tally->sides[LABEL_HAM], sizes, keys);
+    weigh_side(&tally->sides[LABEL_SPAM], sizes, keys);
     retries_init(&tally->retries, evidence, is_ham, NULL);
     free(is_ham);
     free(is_refused);
-    for (int i = 0; i < SIZE_TABLES; i++)
-        free(sizes[i]);
+    free(sizes);
     return tally;
 }
 

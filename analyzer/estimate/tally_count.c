@@ -338,7 +338,7 @@ static void count_loose(const struct count_work *work, struct side_count *sums,
 {
     for (uint32_t i = 0; i < subject->row_count; i++) {
         uint32_t row = subject->first_row + i;
-        if (tally_baseline_accepts(work->tally, row))
+        if (tally_lets_in(work->tally, row))
             count_row(work, sums, lot, work->plan->classes[row], row_effect(work, row));
     }
 }
@@ -460,7 +460,7 @@ uint8_t *tally_effects(const struct tally *tally, const struct tally_view *view)
     struct count_work work;
     begin(&work, tally, view, NULL, 0);
     for (uint32_t row = 0; row < rows; row++)
-        if (tally_baseline_accepts(tally, row))
+        if (tally_lets_in(tally, row))
             effects[row] = (uint8_t)row_effect(&work, row);
     end(&work);
     return effects;

@@ -71,6 +71,11 @@ struct tally {
     double spam_doubt;            /* mean of the label over the spam that was let in */
 };
 
+/* tally_baseline_accepts, for loops over many rows. */
+static inline bool tally_lets_in(const struct tally *tally, uint32_t row)
+{
+    return tally_is_accepted((enum verdict_kind)tally->baseline[row]);
+}
 /* Classes of a view: those of its replay, then those of the log. */
 uint32_t tally_class_count(const struct tally_view *view);
 /* The verdict that a class of a view stands for. */

@@ -88,7 +88,7 @@ static uint32_t node_of(struct planner *planner, const struct subject *subject)
     uint32_t node = NODE_NONE;
     for (uint32_t i = 0; i < subject->row_count; i++) {
         uint32_t row = subject->first_row + i;
-        if (!tally_baseline_accepts(planner->tally, row))
+        if (!tally_lets_in(planner->tally, row))
             continue;
         if (planner->may_heal && planner->may_heal[row])
             return NODE_NONE;
