@@ -18,6 +18,15 @@ struct label_source_set {
     size_t count;
 };
 
+/* What is said of a message, and what follows from it. */
+struct guess {
+    bool heard, is_opinion, circular;
+    bool labelled; /* the label is made: ham and label are filled */
+    struct label_votes votes;
+    double ham;
+    uint32_t label; /* number */
+};
+
 struct labelling {
     struct labels *labels;
     const struct label_inputs *inputs;
@@ -25,6 +34,7 @@ struct labelling {
     struct intern numbers; /* of labels */
     uint32_t *said;        /* messages of which something may be said (label_may_be_said) */
     uint32_t said_count;
+    struct guess *guesses; /* by voice */
     struct sorted_mail sorted;
     uint8_t *audited; /* set of SORTED_HAM, SORTED_SPAM by client address; NULL: no audit */
     bool *used;       /* by number of given label */
@@ -183,20 +193,54 @@ static bool came_in(const struct evidence *evidence, const struct message *messa
 
 /* Counts why a message that counts has the guess it has, or none. */
 static void book_guess(struct labelling *work, const struct message *message,
-                       const struct label_opinion *opinion, double ham)
+                       const struct guess *guess)
 {
     int family = FAMILY_COUNT;
     unsigned said = 0;
     for (int f = 0; f < FAMILY_COUNT; f++)
-        if (opinion->votes.word[f] != WORD_SILENT) {
+        if (guess->votes.word[f] != WORD_SILENT) {
             said++;
             family = f;
         }
-    work->guessed += isnan(ham) ? 0 : 1;
-    work->labels->circular += opinion->circular;
+    work->guessed += isnan(guess->ham) ? 0 : 1;
+    work->labels->circular += guess->circular;
     work->bounces += message->sender == SYM_EMPTY;
-    if (said == 1 && isnan(ham))
-        work->alone[family][opinion->votes.word[family]]++;
+    if (said == 1 && isnan(guess->ham))
+        work->alone[family][guess->votes.word[family]]++;
+}
+
+static void hear(struct labelling *work, uint32_t message, struct label_opinion *opinion,
+                 struct guess *guess)
+{
+    label_opinion_of(work->facts, message, opinion);
+    guess->heard = true;
+    guess->is_opinion = opinion->name_count != 0; /* whoever has a vote has a name */
+    guess->circular = opinion->circular;
+    guess->votes = opinion->votes;
+}
+
+/* The guess for a message: that of its voice, or its own, which lives in *own. */
+static struct guess *find_guess(struct labelling *work, uint32_t message, struct guess *own)
+{
+    uint32_t voice;
+    if (label_has_voice(work->facts, message, &voice))
+        return &work->guesses[voice];
+    *own = (struct guess){ .heard = false };
+    return own;
+}
+
+static void make_label(struct labelling *work, uint32_t message, struct guess *guess)
+{
+    struct label_opinion opinion;
+    struct label label = { (double)NAN, 0, false };
+    hear(work, message, &opinion, guess);
+    if (guess->is_opinion) {
+        label.ham = label_model_ham(&work->labels->model, &work->inputs->rules, &guess->votes);
+        label.sources = add_set(work->labels, opinion.names, opinion.name_count);
+    }
+    guess->ham = label.ham;
+    guess->label = add_label(work, &label);
+    guess->labelled = true;
 }
 
 static void label_message(struct labelling *work, uint32_t number)
@@ -204,20 +248,16 @@ static void label_message(struct labelling *work, uint32_t number)
     const struct evidence *evidence = work->inputs->evidence;
     const struct message *message = &evidence->messages[number];
     struct labels *labels = work->labels;
-    struct label_opinion opinion;
-    label_opinion_of(work->facts, number, &opinion);
-    struct label guess = { (double)NAN, 0, false };
-    if (opinion.name_count) { /* whoever has a vote has a name */
-        guess.ham = label_model_ham(&labels->model, &work->inputs->rules, &opinion.votes);
-        guess.sources = add_set(labels, opinion.names, opinion.name_count);
-    }
-    uint32_t guess_number = add_label(work, &guess), greatest = 0;
+    struct guess own, *guess = find_guess(work, number, &own);
+    if (!guess->labelled)
+        make_label(work, number, guess);
+    uint32_t greatest = 0;
     bool guessed = false;
     for (uint32_t i = 0; i < message->row_count; i++) {
         uint32_t row = message->first_row + i;
         struct label label;
         bool is_given = given_label(work, message, row, &label);
-        labels->of_row[row] = is_given ? add_label(work, &label) : guess_number;
+        labels->of_row[row] = is_given ? add_label(work, &label) : guess->label;
         guessed |= !is_given;
         double ham = label_of_row(labels, row)->ham;
         if (i == 0 || isnan(labels->distinct[greatest].ham) || ham > labels->distinct[greatest].ham)
@@ -225,7 +265,7 @@ static void label_message(struct labelling *work, uint32_t number)
     }
     if (guessed && work->inputs->reasons[number] == POPULATION_COUNTED &&
         came_in(evidence, message, work->inputs->replies))
-        book_guess(work, message, &opinion, guess.ham);
+        book_guess(work, message, guess);
     labels->of_message[number] = greatest;
 }
 
@@ -233,19 +273,22 @@ static void label_message(struct labelling *work, uint32_t number)
  * and fits the model to it. */
 static void fit_model(struct labelling *work)
 {
-    uint32_t message_count = work->inputs->evidence->message_count;
+    const struct evidence *evidence = work->inputs->evidence;
     uint64_t *counts = xcalloc(LABEL_PATTERNS, sizeof *counts);
-    work->said = xcalloc(message_count + (size_t)1, sizeof *work->said);
-    for (uint32_t m = 0; m < message_count; m++) {
-        struct label_opinion opinion;
+    work->said = xcalloc(evidence->message_count + (size_t)1, sizeof *work->said);
+    work->guesses = xcalloc(2 * (size_t)evidence->client_count + 1, sizeof *work->guesses);
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
         if (!label_may_be_said(work->facts, m))
             continue;
         work->said[work->said_count++] = m;
         if (work->inputs->reasons[m] != POPULATION_COUNTED)
             continue;
-        label_opinion_of(work->facts, m, &opinion);
-        if (opinion.name_count)
-            counts[label_pattern(&opinion.votes)]++;
+        struct guess own, *guess = find_guess(work, m, &own);
+        struct label_opinion opinion;
+        if (!guess->heard)
+            hear(work, m, &opinion, guess);
+        if (guess->is_opinion)
+            counts[label_pattern(&guess->votes)]++;
     }
     label_model_fit(&work->labels->model, &work->inputs->rules, counts);
     free(counts);
@@ -374,6 +417,7 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
     sorted_mail_release(&work.sorted);
     intern_release(&work.numbers);
     free(work.said);
+    free(work.guesses);
     free(work.audited);
     free(work.used);
 }

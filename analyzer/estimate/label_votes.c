@@ -368,12 +368,10 @@ static void hear_client(const struct label_facts *facts, uint32_t client,
 }
 
 /* Whether one of ours wrote to the sender before. */
-static void hear_correspondence(const struct label_facts *facts, const struct message *message,
-                                struct label_opinion *opinion)
+static bool is_answer(const struct label_facts *facts, const struct message *message)
 {
     int64_t written_us = facts->written_us[message->sender];
-    if (written_us != TIME_NONE && written_us < message->time_us)
-        say(opinion, FAMILY_CORRESPONDENCE, WORD_HAM, "correspondence");
+    return written_us != TIME_NONE && written_us < message->time_us;
 }
 
 /* ---- all of it ---- */
@@ -450,6 +448,14 @@ bool label_may_be_said(const struct label_facts *facts, uint32_t message)
            facts->client_speaks[of->client] || facts->sender_speaks[of->sender];
 }
 
+bool label_has_voice(const struct label_facts *facts, uint32_t message, uint32_t *voice)
+{
+    const struct message *of = &facts->evidence->messages[message];
+    const struct message_extra *extra = evidence_extra(facts->evidence, of);
+    *voice = 2 * of->client + is_answer(facts, of);
+    return of->sender != SYM_EMPTY && !extra->filters && !extra->hops;
+}
+
 void label_opinion_of(const struct label_facts *facts, uint32_t message,
                       struct label_opinion *opinion)
 {
@@ -463,7 +469,8 @@ void label_opinion_of(const struct label_facts *facts, uint32_t message,
     if (extra->filters || extra->hops)
         hear_filters(facts, of, opinion);
     hear_client(facts, of->client, opinion);
-    hear_correspondence(facts, of, opinion);
+    if (is_answer(facts, of))
+        say(opinion, FAMILY_CORRESPONDENCE, WORD_HAM, "correspondence");
     if (opinion->name_count > 1)
         qsort(opinion->names, opinion->name_count, sizeof opinion->names[0], compare_names);
 }

@@ -46,6 +46,9 @@ void label_facts_free(struct label_facts *facts);
 /* False when nothing is said of the message, and it is not from the null sender: most often so, and
  * quickly seen. */
 bool label_may_be_said(const struct label_facts *facts, uint32_t message);
+/* True when all that is said of a message, if anything, its client and correspondence say: *voice is the
+ * same for messages of which they say the same, and below twice the number of clients. */
+bool label_has_voice(const struct label_facts *facts, uint32_t message, uint32_t *voice);
 /* What is said of message number `message`. Mail from the null sender is a class of its own: no
  * opinion. */
 void label_opinion_of(const struct label_facts *facts, uint32_t message,

@@ -32,17 +32,21 @@ static void judge_baseline(struct tally *tally)
     const struct tally_view log = { view->logged, view->logged, NULL };
     const uint32_t *classes = replay_row_classes(view->replay);
     const uint32_t *replies = replay_row_classes(view->logged);
-    uint8_t *kinds = find_kinds(view), *logged_kinds = find_kinds(&log);
-    for (uint32_t row = 0; row < tally->inputs.evidence->row_count; row++) {
+    uint8_t *kinds = find_kinds(view), *logged_kinds = find_kinds(&log), *out = tally->baseline;
+    const uint8_t *from_log = view->from_log;
+    uint32_t row_count = tally->inputs.evidence->row_count;
+    uint64_t disagreements = 0;
+    for (uint32_t row = 0; row < row_count; row++) {
         enum verdict_kind logged = (enum verdict_kind)logged_kinds[replies[row]];
-        bool from_log = view->from_log && view->from_log[row];
-        enum verdict_kind kind = from_log ? logged : (enum verdict_kind)kinds[classes[row]];
+        bool told = from_log && from_log[row];
+        enum verdict_kind kind = told ? logged : (enum verdict_kind)kinds[classes[row]];
         if (kind == VERDICT_UNKNOWN)
             kind = logged;
         else
-            tally->disagreements += tally_is_accepted(kind) != tally_is_accepted(logged);
-        tally->baseline[row] = (uint8_t)(kind == VERDICT_UNKNOWN ? VERDICT_ACCEPT : kind);
+            disagreements += tally_is_accepted(kind) != tally_is_accepted(logged);
+        out[row] = (uint8_t)(kind == VERDICT_UNKNOWN ? VERDICT_ACCEPT : kind);
     }
+    tally->disagreements = disagreements;
     free(kinds);
     free(logged_kinds);
 }
@@ -57,10 +61,11 @@ uint64_t tally_disagreements(const struct tally *tally)
     return tally->disagreements;
 }
 
-static bool is_let_in(const struct tally *tally, const struct message *message)
+static bool is_let_in(const uint8_t *baseline, const struct message *message)
 {
-    for (uint32_t i = 0; i < message->row_count; i++)
-        if (tally_lets_in(tally, message->first_row + i))
+    uint32_t end = message->first_row + message->row_count;
+    for (uint32_t row = message->first_row; row < end; row++)
+        if (tally_is_accepted((enum verdict_kind)baseline[row]))
             return true;
     return false;
 }
@@ -77,20 +82,24 @@ static void add_subject(struct side *side, const struct message *message, sym cl
 static void sort_messages(struct tally *tally, uint8_t *is_ham, uint8_t *is_refused)
 {
     const struct tally_inputs *inputs = &tally->inputs;
+    const struct message *messages = inputs->evidence->messages;
+    const sym *of_client = inputs->clusters->of_client;
+    const uint8_t *reasons = inputs->reasons, *baseline = tally->baseline;
+    uint32_t message_count = inputs->evidence->message_count;
     struct results_group groups[GROUPS] = { 0 };
     uint8_t *met = xcalloc(inputs->clusters->keys.count, 1); /* groups of each cluster */
-    for (uint32_t m = 0; m < inputs->evidence->message_count; m++) {
-        const struct message *message = &inputs->evidence->messages[m];
-        sym cluster = inputs->clusters->of_client[message->client];
+    for (uint32_t m = 0; m < message_count; m++) {
+        const struct message *message = &messages[m];
+        sym cluster = of_client[message->client];
         enum label_kind kind = label_kind_of_message(inputs->labels, m);
-        bool counts = inputs->reasons[m] == POPULATION_COUNTED;
+        bool counts = reasons[m] == POPULATION_COUNTED;
         struct results_group *group = &groups[counts ? (int)kind : LEFT_OUT];
         unsigned bit = 1U << (group - groups);
         group->messages++;
         group->rows += message->row_count;
         group->clusters += !(met[cluster] & bit);
         met[cluster] |= (uint8_t)bit;
-        bool let_in = is_let_in(tally, message);
+        bool let_in = is_let_in(baseline, message);
         is_refused[m] = counts && kind != LABEL_SPAM && !let_in;
         if (!counts || !let_in)
             continue;

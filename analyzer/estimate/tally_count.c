@@ -352,7 +352,7 @@ static struct side_count count_side(const struct count_work *work, enum label_ki
         .by_check = xcalloc(work->check_count + (size_t)1, sizeof *sums.by_check),
         .maybe = xcalloc(work->mask_words + (size_t)1, sizeof *sums.maybe),
     };
-    const struct side_plan *plan = &work->plan->sides[kind];
+    const struct side_plan *plan = tally_plan_side(work->tally, kind);
     struct lot lot = { .number = 0 };
     for (uint32_t g = 0; g < plan->group_count; g++) {
         const struct tally_group *group = &plan->groups[g];

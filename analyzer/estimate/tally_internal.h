@@ -5,6 +5,7 @@
  */
 #include "analyzer/estimate/retry.h"
 #include "analyzer/estimate/tally.h"
+#include "base/hash_map.h"
 
 /* A labelled message that counts and that the baseline let in, at least in part. */
 struct subject {
@@ -33,6 +34,7 @@ struct side_plan {
     uint32_t group_count, group_capacity;
     uint32_t *loose; /* numbers of subjects of which a row may heal: each is looked at */
     uint32_t loose_count, loose_capacity;
+    bool made;
 };
 
 /* A sequence of classes: numbers below the count of classes stand for themselves alone, those from
@@ -54,8 +56,10 @@ struct tally_plan {
     uint32_t *asked;         /* by class of the replay: rows that keep what the log says */
     struct class_node *nodes;
     uint32_t node_count, node_capacity;
-    struct side_plan sides[SIDES];
-    struct retries retries; /* those that may heal a row */
+    struct hash_map node_index;    /* by rest and last class */
+    struct side_plan sides[SIDES]; /* made when somebody asks */
+    struct retries retries;        /* those that may heal a row */
+    uint8_t *may_heal;             /* by row; NULL: none */
 };
 
 struct tally {
@@ -82,6 +86,8 @@ uint32_t tally_class_count(const struct tally_view *view);
 const struct verdict *tally_class_verdict(const struct tally_view *view, uint32_t row_class);
 /* The plan of a view, made when another one was at hand. Borrowed until the next view. */
 const struct tally_plan *tally_plan_of(const struct tally *tally, const struct tally_view *view);
+/* The groups of a side in the plan at hand. Borrowed until the next view. */
+const struct side_plan *tally_plan_side(const struct tally *tally, enum label_kind kind);
 /* Gives a plan's contents back. */
 void tally_plan_release(struct tally_plan *plan);
 

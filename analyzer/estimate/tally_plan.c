@@ -7,19 +7,15 @@
 #include <stdlib.h>
 
 #include "analyzer/estimate/tally_internal.h"
-#include "base/hash_map.h"
 #include "base/xalloc.h"
 
 #define NODE_NONE UINT32_MAX
 
-/* Makes a plan's nodes and groups. */
-struct planner {
-    const struct tally *tally;
-    struct tally_plan *plan;
-    struct hash_map nodes;  /* by rest and last class */
-    struct hash_map groups; /* by cluster and node, of the side at hand */
-    uint32_t *latest;       /* by cluster: number + 1 of the group that was met last */
-    uint8_t *may_heal;      /* by row; NULL: none */
+/* Makes the groups of a side. */
+struct grouping {
+    struct side_plan *side;
+    struct hash_map index; /* by cluster and node */
+    uint32_t *latest;      /* by cluster: number + 1 of the group that was met last */
 };
 
 uint32_t tally_class_count(const struct tally_view *view)
@@ -58,80 +54,13 @@ static void find_classes(struct tally_plan *plan, uint32_t row_count)
 
 static void count_cells(const struct tally *tally, struct tally_plan *plan)
 {
-    plan->cells = xcalloc((size_t)VERDICT_KINDS * plan->class_count + 1, sizeof *plan->cells);
-    for (uint32_t row = 0; row < tally->inputs.evidence->row_count; row++)
-        plan->cells[(size_t)tally->baseline[row] * plan->class_count + plan->classes[row]]++;
-}
-
-/* ---- messages ---- */
-
-/* The node of a sequence and one class more. */
-static uint32_t add_class(struct planner *planner, uint32_t rest, uint32_t last)
-{
-    struct tally_plan *plan = planner->plan;
-    uint64_t key = (uint64_t)rest << 32 | last;
-    uint32_t node = hash_map_find(&planner->nodes, key);
-    if (node != HASH_MAP_NONE)
-        return node;
-    if (plan->node_count >= HASH_MAP_NONE - plan->class_count)
-        bug("too many sequences of classes");
-    GROW(plan->nodes, plan->node_count, plan->node_capacity);
-    plan->nodes[plan->node_count] = (struct class_node){ rest, last };
-    node = plan->class_count + plan->node_count++;
-    hash_map_set(&planner->nodes, key, node);
-    return node;
-}
-
-/* The classes of the rows that the baseline let in; NODE_NONE when one of them may heal. */
-static uint32_t node_of(struct planner *planner, const struct subject *subject)
-{
-    uint32_t node = NODE_NONE;
-    for (uint32_t i = 0; i < subject->row_count; i++) {
-        uint32_t row = subject->first_row + i;
-        if (!tally_lets_in(planner->tally, row))
-            continue;
-        if (planner->may_heal && planner->may_heal[row])
-            return NODE_NONE;
-        uint32_t last = planner->plan->classes[row];
-        node = node == NODE_NONE ? last : add_class(planner, node, last);
-    }
-    return node;
-}
-
-static void add_to_group(struct planner *planner, struct side_plan *side, sym cluster,
-                         uint32_t node)
-{
-    uint32_t number = planner->latest[cluster] - 1;
-    if (number == UINT32_MAX || side->groups[number].node != node) {
-        uint64_t key = (uint64_t)cluster << 32 | node;
-        number = hash_map_find(&planner->groups, key);
-        if (number == HASH_MAP_NONE) {
-            number = side->group_count;
-            GROW(side->groups, side->group_count, side->group_capacity);
-            side->groups[side->group_count++] = (struct tally_group){ cluster, node, 0 };
-            hash_map_set(&planner->groups, key, number);
-        }
-        planner->latest[cluster] = number + 1;
-    }
-    side->groups[number].messages++;
-}
-
-static void plan_side(struct planner *planner, const struct side *side, struct side_plan *plan)
-{
-    planner->latest =
-        xcalloc(planner->tally->inputs.clusters->keys.count + (size_t)1, sizeof *planner->latest);
-    hash_map_init(&planner->groups);
-    for (uint32_t s = 0; s < side->count; s++) {
-        uint32_t node = node_of(planner, &side->subjects[s]);
-        if (node != NODE_NONE) {
-            add_to_group(planner, plan, side->subjects[s].cluster, node);
-        } else {
-            GROW(plan->loose, plan->loose_count, plan->loose_capacity);
-            plan->loose[plan->loose_count++] = s;
-        }
-    }
-    hash_map_release(&planner->groups);
-    free(planner->latest);
+    const uint8_t *baseline = tally->baseline;
+    const uint32_t *classes = plan->classes;
+    uint32_t row_count = tally->inputs.evidence->row_count, width = plan->class_count;
+    uint32_t *cells = xcalloc((size_t)VERDICT_KINDS * width + 1, sizeof *cells);
+    for (uint32_t row = 0; row < row_count; row++)
+        cells[(size_t)baseline[row] * width + classes[row]]++;
+    plan->cells = cells;
 }
 
 static uint8_t *find_may_heal(const struct tally *tally, const struct retries *retries)
@@ -155,14 +84,90 @@ const struct tally_plan *tally_plan_of(const struct tally *tally, const struct t
     find_classes(plan, tally->inputs.evidence->row_count);
     count_cells(tally, plan);
     retries_pick(&tally->retries, plan->classes, &plan->retries);
-    struct planner planner = { .tally = tally,
-                               .plan = plan,
-                               .may_heal = find_may_heal(tally, &plan->retries) };
-    hash_map_init(&planner.nodes);
-    for (int i = 0; i < SIDES; i++)
-        plan_side(&planner, &tally->sides[i], &plan->sides[i]);
-    hash_map_release(&planner.nodes);
-    free(planner.may_heal);
+    plan->may_heal = find_may_heal(tally, &plan->retries);
+    hash_map_init(&plan->node_index);
+    return plan;
+}
+
+/* ---- messages ---- */
+
+/* The node of a sequence and one class more. */
+static uint32_t add_class(struct tally_plan *plan, uint32_t rest, uint32_t last)
+{
+    uint64_t key = (uint64_t)rest << 32 | last;
+    uint32_t node = hash_map_find(&plan->node_index, key);
+    if (node != HASH_MAP_NONE)
+        return node;
+    if (plan->node_count >= HASH_MAP_NONE - plan->class_count)
+        bug("too many sequences of classes");
+    GROW(plan->nodes, plan->node_count, plan->node_capacity);
+    plan->nodes[plan->node_count] = (struct class_node){ rest, last };
+    node = plan->class_count + plan->node_count++;
+    hash_map_set(&plan->node_index, key, node);
+    return node;
+}
+
+/* The classes of the rows that the baseline let in; NODE_NONE when one of them may heal. */
+static uint32_t node_of(const struct tally *tally, const struct subject *subject)
+{
+    struct tally_plan *plan = tally->plan;
+    uint32_t node = NODE_NONE, end = subject->first_row + subject->row_count;
+    for (uint32_t row = subject->first_row; row < end; row++) {
+        if (!tally_lets_in(tally, row))
+            continue;
+        if (plan->may_heal && plan->may_heal[row])
+            return NODE_NONE;
+        uint32_t last = plan->classes[row];
+        node = node == NODE_NONE ? last : add_class(plan, node, last);
+    }
+    return node;
+}
+
+static uint32_t find_group(struct grouping *grouping, sym cluster, uint32_t node)
+{
+    struct side_plan *side = grouping->side;
+    uint64_t key = (uint64_t)cluster << 32 | node;
+    uint32_t number = hash_map_find(&grouping->index, key);
+    if (number != HASH_MAP_NONE)
+        return number;
+    number = side->group_count;
+    GROW(side->groups, side->group_count, side->group_capacity);
+    side->groups[side->group_count++] = (struct tally_group){ cluster, node, 0 };
+    hash_map_set(&grouping->index, key, number);
+    return number;
+}
+
+static void add_to_group(struct grouping *grouping, sym cluster, uint32_t node)
+{
+    uint32_t *latest = &grouping->latest[cluster];
+    if (*latest == 0 || grouping->side->groups[*latest - 1].node != node)
+        *latest = find_group(grouping, cluster, node) + 1;
+    grouping->side->groups[*latest - 1].messages++;
+}
+
+const struct side_plan *tally_plan_side(const struct tally *tally, enum label_kind kind)
+{
+    struct side_plan *plan = &tally->plan->sides[kind];
+    const struct side *side = &tally->sides[kind];
+    if (plan->made)
+        return plan;
+    struct grouping grouping = {
+        .side = plan,
+        .latest = xcalloc(tally->inputs.clusters->keys.count + (size_t)1, sizeof *grouping.latest),
+    };
+    hash_map_init(&grouping.index);
+    for (uint32_t s = 0; s < side->count; s++) {
+        uint32_t node = node_of(tally, &side->subjects[s]);
+        if (node != NODE_NONE) {
+            add_to_group(&grouping, side->subjects[s].cluster, node);
+        } else {
+            GROW(plan->loose, plan->loose_count, plan->loose_capacity);
+            plan->loose[plan->loose_count++] = s;
+        }
+    }
+    hash_map_release(&grouping.index);
+    free(grouping.latest);
+    plan->made = true;
     return plan;
 }
 
@@ -176,6 +181,8 @@ void tally_plan_release(struct tally_plan *plan)
         free(plan->sides[i].groups);
         free(plan->sides[i].loose);
     }
+    hash_map_release(&plan->node_index);
+    free(plan->may_heal);
     retries_release(&plan->retries);
     *plan = (struct tally_plan){ 0 };
 }

@@ -72,20 +72,6 @@ static void init_leaf(const struct columns *columns, struct leaf *leaf, struct a
     };
 }
 
-/* qmgr(8) and cleanup(8) log the sender with the domain that was appended to a bare one: $myorigin, or
- * $mydomain behind a host's name. (Of `host!user` and `user%host` nothing is left to be seen; those are
- * taken to be written as user@host.) */
-static bool was_rewritten(const struct message *message)
-{
-    return message->sender_origin == ORIGIN_QMGR || message->sender_origin == ORIGIN_CLEANUP;
-}
-
-/* In the column of senders: as the client said them, then as they were rewritten. */
-static uint32_t sender_entry(const struct evidence *evidence, const struct message *message)
-{
-    return message->sender + (was_rewritten(message) ? evidence->senders.count : 0);
-}
-
 static bool may_be_completed(const struct leaf *leaf)
 {
     const struct address_rules *rules = &leaf->settings->addresses;
@@ -114,7 +100,7 @@ static void fill_message(struct leaf *leaf, const struct message *message)
     const struct evidence *evidence = leaf->evidence;
 
     leaf->helo = text_of(&evidence->helos, message->helo);
-    fill_sender(leaf, message->sender, was_rewritten(message));
+    fill_sender(leaf, message->sender, columns_was_rewritten(message));
     leaf->facts = message->facts ? &evidence->facts[message->facts] : NULL;
     leaf->size = evidence_detail(evidence, message)->size;
 }
@@ -192,7 +178,7 @@ static sym memo_key(struct row_memo *memo, const struct evidence *evidence, uint
         number,
         reads & READS_CLIENT ? message->client : 0,
         reads & READS_HELO ? message->helo : 0,
-        reads & READS_SENDER ? sender_entry(evidence, message) : 0,
+        reads & READS_SENDER ? columns_sender_entry(evidence, message) : 0,
         reads & READS_RECIPIENT ? evidence->rows[row].recipient : 0,
         reads & READS_FACTS ? message->facts : 0,
     };
@@ -532,11 +518,6 @@ void columns_build(struct columns *columns, struct program *program,
     free(first);
     free(builders);
     arena_release(&texts);
-}
-
-uint32_t columns_sender(const struct columns *columns, const struct message *message)
-{
-    return columns_class(columns, COLUMN_SENDER, sender_entry(columns->evidence, message));
 }
 
 void columns_release(struct columns *columns)

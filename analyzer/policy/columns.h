@@ -35,8 +35,19 @@ static inline uint32_t columns_class(const struct columns *columns, enum column 
 {
     return columns->class_count[column] > 1 ? columns->classes[column][entry] : 0;
 }
-/* The class of a message's sender. */
-uint32_t columns_sender(const struct columns *columns, const struct message *message);
+/* qmgr(8) and cleanup(8) log the sender with the domain that was appended to a bare one: $myorigin, or
+ * $mydomain behind a host's name. (Of `host!user` and `user%host` nothing is left to be seen; those are
+ * taken to be written as user@host.) */
+static inline bool columns_was_rewritten(const struct message *message)
+{
+    return message->sender_origin == ORIGIN_QMGR || message->sender_origin == ORIGIN_CLEANUP;
+}
+/* In the column of senders: as the client said them, then as they were rewritten. */
+static inline uint32_t columns_sender_entry(const struct evidence *evidence,
+                                            const struct message *message)
+{
+    return message->sender + (columns_was_rewritten(message) ? evidence->senders.count : 0);
+}
 /* Gives all memory back. */
 void columns_release(struct columns *columns);
 /* One question about one row: of one of the states that its client may be in, or of them all. */

@@ -21,11 +21,13 @@ static uint8_t *find_refused(const struct replay *replay)
 static bool may_be_late(const struct replay *replay, const uint8_t *refused, uint64_t limit)
 {
     const struct evidence *evidence = replay->evidence;
+    const uint32_t *classes = replay->row_classes;
     uint32_t *errors = xcalloc((size_t)evidence->session_count + 1, sizeof *errors);
+    uint32_t row_count = evidence->row_count;
     bool found = limit == 0;
 
-    for (uint32_t row = 0; row < evidence->row_count && !found; row++) {
-        if (!refused[replay->row_classes[row]])
+    for (uint32_t row = 0; row < row_count && !found; row++) {
+        if (!refused[classes[row]])
             continue;
         uint32_t session = evidence->messages[evidence->rows[row].message].session;
         found = session != SESSION_NONE && ++errors[session] >= limit;

@@ -85,7 +85,8 @@ static void message_key(const struct replay *replay, const struct message *messa
 
     key[KEY_CLIENT] = columns->classes[COLUMN_CLIENT][message->client];
     key[KEY_HELO] = columns_class(columns, COLUMN_HELO, message->helo);
-    key[KEY_SENDER] = columns_sender(columns, message);
+    key[KEY_SENDER] =
+        columns_class(columns, COLUMN_SENDER, columns_sender_entry(replay->evidence, message));
     key[KEY_FACTS] = columns_class(columns, COLUMN_FACTS, message->facts);
     key[KEY_MAIL] = columns_class(columns, COLUMN_MAIL, number);
     key[KEY_FLAGS] = message->helo == SYM_EMPTY ? FLAG_NO_HELO : 0;
@@ -128,20 +129,35 @@ static void init_table(struct unit_table *table, const struct columns *columns)
     unit_table_init(table, limits);
 }
 
-/* The unit of every row, or of every message. Of a message's rows row_classes gets the places. */
-static uint32_t *make_units(struct replay *replay)
+/* The unit of every row. */
+static uint32_t *make_row_units(struct replay *replay, struct unit_table *table)
+{
+    const struct evidence *evidence = replay->evidence;
+    uint32_t *units = xcalloc((size_t)evidence->row_count + 1, sizeof *units);
+    uint32_t key[KEY_SHORT];
+
+    for (uint32_t m = 0; m < evidence->message_count; m++) {
+        const struct message *message = &evidence->messages[m];
+        uint32_t end = message->first_row + message->row_count;
+        message_key(replay, message, m, key);
+        unit_table_set_mail(table, key);
+        for (uint32_t row = message->first_row; row < end; row++) {
+            row_classes(replay, row, &key[KEY_RECIPIENT], &key[KEY_ROW]);
+            units[row] = unit_table_add_one(table, key);
+        }
+    }
+    return units;
+}
+
+/* The unit of every message. row_classes gets the places of its rows in it. */
+static uint32_t *make_mail_units(struct replay *replay, struct unit_table *table)
 {
     const struct evidence *evidence = replay->evidence;
     uint32_t capacity = 64;
     uint32_t *key = xcalloc(KEY_WORDS + 2 * (size_t)capacity, sizeof *key);
-    struct unit_table table;
+    uint32_t *units = xcalloc((size_t)evidence->message_count + 1, sizeof *units);
 
-    init_table(&table, &replay->columns);
-    uint32_t *units =
-        xcalloc((size_t)(replay->by_row ? evidence->row_count : evidence->message_count) + 1,
-                sizeof *units);
-    if (!replay->by_row)
-        replay->row_classes = xcalloc((size_t)evidence->row_count + 1, sizeof *replay->row_classes);
+    replay->row_classes = xcalloc((size_t)evidence->row_count + 1, sizeof *replay->row_classes);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
         const struct message *message = &evidence->messages[m];
         uint32_t rows = 0, recipient, row_class;
@@ -150,22 +166,26 @@ static uint32_t *make_units(struct replay *replay)
             key = xrealloc_array(key, KEY_WORDS + 2 * (size_t)capacity, sizeof *key);
         }
         message_key(replay, message, m, key);
-        unit_table_set_mail(&table, key);
         for (uint32_t i = 0; i < message->row_count; i++) {
-            uint32_t row = message->first_row + i;
-            row_classes(replay, row, &recipient, &row_class);
-            rows = append_row(key, replay->by_row ? 0 : rows, recipient, row_class);
-            if (replay->by_row)
-                units[row] = unit_table_add(&table, key, 1);
-            else
-                replay->row_classes[row] = rows - 1;
+            row_classes(replay, message->first_row + i, &recipient, &row_class);
+            rows = append_row(key, rows, recipient, row_class);
+            replay->row_classes[message->first_row + i] = rows - 1;
         }
-        if (!replay->by_row)
-            units[m] = unit_table_add(&table, key, rows);
+        units[m] = unit_table_add(table, key, rows);
     }
+    free(key);
+    return units;
+}
+
+static uint32_t *make_units(struct replay *replay)
+{
+    struct unit_table table;
+
+    init_table(&table, &replay->columns);
+    uint32_t *units =
+        replay->by_row ? make_row_units(replay, &table) : make_mail_units(replay, &table);
     flatten_units(replay, &table);
     unit_table_release(&table);
-    free(key);
     return units;
 }
 

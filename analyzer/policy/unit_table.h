@@ -12,6 +12,13 @@
 enum { KEY_CLIENT, KEY_HELO, KEY_SENDER, KEY_FACTS, KEY_MAIL, KEY_FLAGS, KEY_WORDS };
 enum { KEY_RECIPIENT = KEY_WORDS, KEY_ROW, KEY_SHORT };
 
+/* A key with one recipient that was met. */
+struct unit_seen {
+    uint64_t code;
+    uint32_t unit; /* + 1; 0: none yet */
+};
+enum { UNIT_SEEN_BITS = 12 };
+
 struct unit_table {
     struct intern keys;
     struct unit_seen *seen;    /* by the hash of a code */
@@ -26,9 +33,25 @@ void unit_table_init(struct unit_table *table, const uint32_t limits[KEY_SHORT])
 /* Gives all memory back. */
 void unit_table_release(struct unit_table *table);
 /* Says that the first KEY_WORDS words of the keys that follow are these. */
-void unit_table_set_mail(struct unit_table *table, const uint32_t *key);
-/* The unit of a key with so many recipients, whose mail was set; added when new. Copies the key. */
+static inline void unit_table_set_mail(struct unit_table *table, const uint32_t *key)
+{
+    const uint64_t *steps = table->steps;
+    table->mail_code = key[KEY_CLIENT] * steps[KEY_CLIENT] + key[KEY_HELO] * steps[KEY_HELO] +
+                       key[KEY_SENDER] * steps[KEY_SENDER] + key[KEY_FACTS] * steps[KEY_FACTS] +
+                       key[KEY_MAIL] * steps[KEY_MAIL] + key[KEY_FLAGS] * steps[KEY_FLAGS];
+}
+/* The unit of a key with so many recipients, added when new. Copies the key. */
 uint32_t unit_table_add(struct unit_table *table, const uint32_t *key, uint32_t recipients);
+/* The same for one recipient, whose mail was set. */
+static inline uint32_t unit_table_add_one(struct unit_table *table, const uint32_t *key)
+{
+    uint64_t code = table->mail_code + key[KEY_RECIPIENT] * table->steps[KEY_RECIPIENT] +
+                    key[KEY_ROW] * table->steps[KEY_ROW];
+    struct unit_seen *seen = &table->seen[(code * 0x9e3779b97f4a7c15u) >> (64 - UNIT_SEEN_BITS)];
+    if (!seen->unit || seen->code != code || !table->has_codes)
+        *seen = (struct unit_seen){ code, unit_table_add(table, key, 1) + 1 };
+    return seen->unit - 1;
+}
 /* The words of a unit's key; borrowed until the table is released. */
 struct slice unit_table_key(const struct unit_table *table, uint32_t unit);
 

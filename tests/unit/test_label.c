@@ -456,6 +456,7 @@ START_TEST(test_habits)
     labels_release(&world.labels);
     clusters_release(&world.clusters);
     free(world.reasons);
+    free(world.replies);
     label(&world, NULL, EVIDENCE_LISTS | EVIDENCE_RECIPIENT, 2, NULL); /* both under test */
     expect_sources(&world.labels, evidence->messages[listed].first_row, "");
     release(&world);
