@@ -196,7 +196,8 @@ static APART const char *bare_delivery(const char *at, const char *end, struct e
     return take_relay(at + relay + relay_key.len, end, event) ? end : NULL;
 }
 
-const char *slot_delivery(const char *at, const char *end, struct event *event)
+/* Any delivery: with orig_to, and with what looks like a key in an address. */
+static APART const char *take_any_delivery(const char *at, const char *end, struct event *event)
 {
     if (at == end || *at != '<')
         return bare_delivery(at, end, event);
@@ -218,6 +219,18 @@ const char *slot_delivery(const char *at, const char *end, struct event *event)
             return end;
     }
     return NULL;
+}
+
+const char *slot_delivery(const char *at, const char *end, struct event *event)
+{
+    const char *close = at < end && *at == '<' ? byte_find(at, end, '>') : NULL;
+    if (close && at[1] != '"' && AT(close, end, ">, relay=")) {
+        event_set(event, FIELD_RECIPIENT, slice_make(at + 1, (size_t)(close - at - 1)));
+        event_set(event, FIELD_ORIG_TO, (struct slice){ NULL, 0 });
+        if (take_relay(close + 9, end, event))
+            return end;
+    }
+    return take_any_delivery(at, end, event);
 }
 
 const char *slot_proxy_reply(const char *at, const char *end, struct event *event)

@@ -59,6 +59,12 @@ static inline const struct command *short_count(const char *at, const char *end)
     return row->len == 4 && bytes_equal(row->name, at + 1, 4) ? row : NULL;
 }
 
+/* True for " commands=5" at the end of the line. */
+static inline bool is_short_total(const char *at, const char *end)
+{
+    return end - at == 11 && bytes_equal(at, " commands=", 10) && ascii_is_digit(at[10]);
+}
+
 /* Takes " NAME=N" or " NAME=N/M", whatever the name. */
 static APART const char *take_count(const char *at, const char *end, struct event *event)
 {
@@ -88,6 +94,9 @@ const char *slot_session_counts(const char *at, const char *end, struct event *e
         if (row) {
             event_set(event, (enum event_field)row->field, slice_make(at + 6, 1));
             at += 7;
+        } else if (is_short_total(at, end)) {
+            event_set(event, FIELD_COMMANDS, slice_make(end - 1, 1));
+            at = end;
         } else if ((at = take_count(at, end, event)) == NULL) {
             return NULL;
         }
