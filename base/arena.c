@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/rare.h"
 #include "base/xalloc.h"
 
-enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20 };
+enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20, LARGE = 1 << 15 };
 
 struct arena_block {
     struct arena_block *next;
@@ -30,8 +31,14 @@ void arena_release(struct arena *arena)
     arena_init(arena);
 }
 
+/* What is left of the newest block; nothing in an arena without any. */
+static inline size_t arena_room(const struct arena *arena)
+{
+    return arena->next ? (size_t)(arena->end - arena->next) : 0;
+}
+
 /* A fresh block with room for at least `need` bytes; sizes double up to a limit. */
-static void arena_grow(struct arena *arena, size_t need)
+static RARE void arena_grow(struct arena *arena, size_t need)
 {
     size_t size = arena->blocks ? arena->blocks->size * 2 : BLOCK_MIN;
     size = size > BLOCK_MAX ? BLOCK_MAX : size;
@@ -45,10 +52,10 @@ static void arena_grow(struct arena *arena, size_t need)
     arena->total += size;
 }
 
-static char *arena_take(struct arena *arena, size_t size, size_t align)
+static inline char *arena_take(struct arena *arena, size_t size, size_t align)
 {
-    size_t pad = arena->next ? (size_t)(-(uintptr_t)arena->next & (align - 1)) : 0;
-    if (!arena->next || (size_t)(arena->end - arena->next) < pad + size) {
+    size_t pad = -(uintptr_t)arena->next & (align - 1);
+    if (arena_room(arena) < pad + size) {
         arena_grow(arena, size);
         pad = 0;
     }
@@ -62,8 +69,30 @@ void *arena_alloc(struct arena *arena, size_t size)
     return arena_take(arena, size ? size : 1, alignof(max_align_t));
 }
 
+uint32_t *arena_words(struct arena *arena, size_t size)
+{
+    return (void *)arena_take(arena, size ? size : 1, alignof(uint32_t));
+}
+
+/* A large piece has a block of its own, behind the one that is in use. Fresh from the system it is zero
+ * already, and what is not written to takes no memory. */
+static void *large_calloc(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        bug("piece too large");
+    struct arena_block *block = xcalloc(1, sizeof *block + size);
+    block->size = size;
+    struct arena_block **behind = arena->blocks ? &arena->blocks->next : &arena->blocks;
+    block->next = *behind;
+    *behind = block;
+    arena->total += size;
+    return block->bytes;
+}
+
 void *arena_calloc(struct arena *arena, size_t size)
 {
+    if (size >= LARGE)
+        return large_calloc(arena, size);
     return memset(arena_alloc(arena, size), 0, size ? size : 1);
 }
 

@@ -22,6 +22,8 @@ void arena_init(struct arena *arena);
 void arena_release(struct arena *arena);
 /* size bytes aligned for any type, undefined contents, never NULL. Lives in the arena. */
 void *arena_alloc(struct arena *arena, size_t size);
+/* As arena_alloc, aligned for words of 32 bits only. */
+uint32_t *arena_words(struct arena *arena, size_t size);
 /* As arena_alloc, zeroed. */
 void *arena_calloc(struct arena *arena, size_t size);
 /* A copy of text in the arena, with a NUL behind it that is not counted; it begins at a multiple of

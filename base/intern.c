@@ -2,15 +2,21 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "base/rare.h"
+#include "base/text_hash.h"
 #include "base/xalloc.h"
 
+/* A text with its length; a NUL stands behind it. */
 struct intern_entry {
-    const char *at;
     uint32_t len;
+    char bytes[];
+};
+
+/* Leads to a text by way of as few lines of the cache as can be. */
+struct intern_slot {
+    uint32_t tag; /* high half of the hash */
+    sym number;   /* SYM_NONE: free */
+    const struct intern_entry *entry;
 };
 
 void intern_init(struct intern *table, uint64_t seed)
@@ -19,8 +25,9 @@ void intern_init(struct intern *table, uint64_t seed)
     arena_init(&table->bytes);
     table->slot_mask = 1023;
     table->slots = xcalloc(table->slot_mask + 1, sizeof *table->slots);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
     GROW(table->entries, table->count, table->capacity);
-    table->entries[table->count++] = (struct intern_entry){ NULL, 0 };
+    table->entries[table->count++] = NULL;
     intern_add(table, slice_of(""));
 }
 
@@ -33,75 +40,87 @@ void intern_release(struct intern *table)
 }
 
 /* The slot of text, or the empty slot where it belongs. */
-static inline uint32_t intern_slot(const struct intern *table, struct slice text, uint64_t hash)
+static inline struct intern_slot *intern_slot(const struct intern *table, struct slice text,
+                                              uint64_t hash)
 {
     uint32_t tag = (uint32_t)(hash >> 32);
     for (uint32_t i = (uint32_t)hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
-        uint64_t slot = table->slots[i];
-        if (!slot)
-            return i;
-        if ((uint32_t)(slot >> 32) == tag) {
-            const struct intern_entry *entry = &table->entries[(uint32_t)slot];
-            if (entry->len == text.len && bytes_equal(entry->at, text.at, text.len))
-                return i;
-        }
+        struct intern_slot *slot = &table->slots[i];
+        if (!slot->number || (slot->tag == tag && slot->entry->len == text.len &&
+                              bytes_equal(slot->entry->bytes, text.at, text.len)))
+            return slot;
     }
-}
-
-static inline uint64_t intern_hash(const struct intern *table, const char *at, size_t len)
-{
-    return XXH3_64bits_withSeed(at, len, table->seed);
 }
 
 static void intern_rehash(struct intern *table)
 {
+    struct intern_slot *old = table->slots;
+    uint32_t old_count = table->slot_mask + 1;
     table->slot_mask = table->slot_mask * 2 + 1;
-    free(table->slots);
     table->slots = xcalloc((size_t)table->slot_mask + 1, sizeof *table->slots);
-    for (uint32_t i = 1; i < table->count; i++) {
-        uint64_t hash = intern_hash(table, table->entries[i].at, table->entries[i].len);
-        uint32_t at = (uint32_t)hash & table->slot_mask;
-        while (table->slots[at])
+    for (uint32_t i = 0; i < old_count; i++) {
+        if (!old[i].number)
+            continue;
+        struct slice text = slice_make(old[i].entry->bytes, old[i].entry->len);
+        uint32_t at = (uint32_t)text_hash(text, table->seed) & table->slot_mask;
+        while (table->slots[at].number)
             at = (at + 1) & table->slot_mask;
-        table->slots[at] = (hash & 0xffffffff00000000u) | i;
+        table->slots[at] = old[i];
     }
+    free(old);
 }
 
 /* Adds a text that the table lacks. */
-static APART sym intern_new(struct intern *table, struct slice text, uint64_t hash, uint32_t slot)
+static sym intern_new(struct intern *table, struct slice text, uint64_t hash,
+                      struct intern_slot *slot)
 {
-    if (text.len > UINT32_MAX || table->count == UINT32_MAX)
+    if (text.len >= UINT32_MAX || table->count == UINT32_MAX)
         bug("intern table full");
-    struct slice copy = arena_copy(&table->bytes, text);
+    struct intern_entry *entry = (void *)arena_words(&table->bytes, sizeof *entry + text.len + 1);
+    entry->len = (uint32_t)text.len;
+    memcpy(entry->bytes, text.at, text.len);
+    entry->bytes[text.len] = '\0';
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
     GROW(table->entries, table->count, table->capacity);
-    table->entries[table->count] = (struct intern_entry){ copy.at, (uint32_t)copy.len };
     sym number = table->count++;
-    table->slots[slot] = (hash & 0xffffffff00000000u) | number;
-    if ((uint64_t)table->count * 4 > (uint64_t)table->slot_mask * 3)
+    table->entries[number] = entry;
+    *slot = (struct intern_slot){ (uint32_t)(hash >> 32), number, entry };
+    if (table->count > table->slot_mask / 2) /* sparse: most texts stand in their first slot */
         intern_rehash(table);
     return number;
 }
 
+/* Adds a text that does not stand in its first slot, or is long. */
+static APART sym intern_add_apart(struct intern *table, struct slice text, uint64_t hash)
+{
+    struct intern_slot *slot = intern_slot(table, text, hash);
+    return slot->number ? slot->number : intern_new(table, text, hash, slot);
+}
+
+/* Without any call but the last one, so that nothing has to be saved for it. */
 sym intern_add(struct intern *table, struct slice text)
 {
     if (!text.at)
         return SYM_NONE;
-    uint64_t hash = intern_hash(table, text.at, text.len);
-    uint32_t slot = intern_slot(table, text, hash);
-    sym number = (sym)table->slots[slot];
-    return number ? number : intern_new(table, text, hash, slot);
+    uint64_t hash = text_hash(text, table->seed);
+    const struct intern_slot *slot = &table->slots[(uint32_t)hash & table->slot_mask];
+    if (text.len <= 32 && slot->number && slot->tag == (uint32_t)(hash >> 32) &&
+        slot->entry->len == text.len && bytes_equal_short(slot->entry->bytes, text.at, text.len))
+        return slot->number;
+    return intern_add_apart(table, text, hash);
 }
 
 sym intern_find(const struct intern *table, struct slice text)
 {
     if (!text.at)
         return SYM_NONE;
-    return (sym)table->slots[intern_slot(table, text, intern_hash(table, text.at, text.len))];
+    return intern_slot(table, text, text_hash(text, table->seed))->number;
 }
 
 struct slice intern_text(const struct intern *table, sym number)
 {
     if (number >= table->count)
         bug("sym of another table");
-    return slice_make(table->entries[number].at, table->entries[number].len);
+    const struct intern_entry *entry = table->entries[number];
+    return entry ? slice_make(entry->bytes, entry->len) : slice_make(NULL, 0);
 }

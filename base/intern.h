@@ -16,9 +16,9 @@ enum { SYM_NONE = 0, SYM_EMPTY = 1 };
 
 struct intern {
     struct arena bytes;
-    struct intern_entry *entries; /* by sym */
+    const struct intern_entry **entries; /* by sym */
     uint32_t count, capacity;
-    uint64_t *slots; /* open addressing: high half of the hash | sym */
+    struct intern_slot *slots; /* open addressing */
     uint32_t slot_mask;
     uint64_t seed;
 };

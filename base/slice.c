@@ -48,18 +48,26 @@ static uint64_t lower8(const char *at)
     return bytes | ((from_a ^ above_z) & ~bytes & high) >> 2;
 }
 
+/* Whether eight bytes differ but for their case. */
+static inline bool differ8_fold(const char *a, const char *b)
+{
+    return bytes_differ8(a, b) && lower8(a) != lower8(b);
+}
+
 bool slice_equal_fold(struct slice a, struct slice b)
 {
-    size_t i = 0;
     if (a.len != b.len)
         return false;
-    for (; i + 8 <= a.len; i += 8)
-        if (bytes_differ8(a.at + i, b.at + i) && lower8(a.at + i) != lower8(b.at + i))
+    if (a.len < 8) {
+        for (size_t i = 0; i < a.len; i++)
+            if (ascii_lower(a.at[i]) != ascii_lower(b.at[i]))
+                return false;
+        return true;
+    }
+    for (size_t i = 0; i + 8 < a.len; i += 8)
+        if (differ8_fold(a.at + i, b.at + i))
             return false;
-    for (; i < a.len; i++)
-        if (ascii_lower(a.at[i]) != ascii_lower(b.at[i]))
-            return false;
-    return true;
+    return !differ8_fold(a.at + a.len - 8, b.at + a.len - 8); /* may overlap */
 }
 
 int slice_compare(struct slice a, struct slice b)
@@ -87,16 +95,27 @@ bool slice_next_word(struct slice *rest, const char *separators, struct slice *w
     return word->len > 0;
 }
 
+/* Twenty digits, which may be too much. */
+static bool to_u64_long(struct slice s, uint64_t *value)
+{
+    uint64_t head;
+    if (!slice_to_u64(slice_head(s, 19), &head) || !ascii_is_digit(s.at[19]))
+        return false;
+    uint64_t digit = (uint64_t)(s.at[19] - '0');
+    if (head > (UINT64_MAX - digit) / 10)
+        return false;
+    *value = head * 10 + digit;
+    return true;
+}
+
 bool slice_to_u64(struct slice s, uint64_t *value)
 {
     uint64_t got = 0;
-    if (s.len == 0 || s.len > 20)
-        return false;
+    if (s.len == 0 || s.len > 19) /* so many always fit */
+        return s.len == 20 && to_u64_long(s, value);
     for (size_t i = 0; i < s.len; i++) {
-        if (!ascii_is_digit(s.at[i]))
-            return false;
-        uint64_t digit = (uint64_t)(s.at[i] - '0');
-        if (i == 19 && got > (UINT64_MAX - digit) / 10) /* 19 digits always fit */
+        unsigned digit = (unsigned)(unsigned char)s.at[i] - '0';
+        if (digit > 9)
             return false;
         got = got * 10 + digit;
     }

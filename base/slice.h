@@ -60,12 +60,10 @@ static inline uint32_t bytes_differ4(const char *a, const char *b)
     return x ^ y;
 }
 
-/* Byte-wise equality of two runs of len bytes; short ones without a call. The pieces from the front
- * and from the end may overlap. */
-static inline bool bytes_equal(const char *a, const char *b, size_t len)
+/* Equality of at most 32 bytes, without a call: up to eight bytes from the front and from the end may
+ * overlap. */
+static inline bool bytes_equal_short(const char *a, const char *b, size_t len)
 {
-    if (len > 32)
-        return memcmp(a, b, len) == 0;
     if (len >= 8) {
         uint64_t differ = bytes_differ8(a, b) | bytes_differ8(a + len - 8, b + len - 8);
         if (len > 16)
@@ -75,6 +73,12 @@ static inline bool bytes_equal(const char *a, const char *b, size_t len)
     if (len >= 4)
         return (bytes_differ4(a, b) | bytes_differ4(a + len - 4, b + len - 4)) == 0;
     return len == 0 || (a[0] == b[0] && a[len - 1] == b[len - 1] && a[len / 2] == b[len / 2]);
+}
+
+/* Equality of bytes that are mostly few. */
+static inline bool bytes_equal(const char *a, const char *b, size_t len)
+{
+    return len > 32 ? memcmp(a, b, len) == 0 : bytes_equal_short(a, b, len);
 }
 
 /* Byte-wise equality. */

@@ -2,10 +2,8 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "base/rare.h"
+#include "base/text_hash.h"
 #include "base/xalloc.h"
 
 /* Finds a value of fixed size in an array of them: open addressing over numbers, the values
@@ -31,10 +29,10 @@ static void value_index_init(struct value_index *index)
 static inline uint32_t *value_slot(const struct value_index *index, const void *values,
                                    const void *value, size_t size)
 {
-    uint32_t hash = (uint32_t)XXH3_64bits_withSeed(value, size, 0x6d61696c);
+    uint32_t hash = (uint32_t)text_hash(slice_make(value, size), 0x6d61696c);
     for (uint32_t i = hash & index->mask;; i = (i + 1) & index->mask) {
         uint32_t number = index->slots[i];
-        if (!number || memcmp((const char *)values + number * size, value, size) == 0)
+        if (!number || bytes_equal((const char *)values + number * size, value, size))
             return &index->slots[i];
     }
 }
@@ -69,9 +67,8 @@ void evidence_init(struct evidence *evidence)
     GROW(evidence->clients, evidence->client_count, evidence->client_capacity);
     evidence->clients[evidence->client_count++] = (struct client){ 0 };
     GROW(evidence->facts, evidence->facts_count, evidence->facts_capacity);
-    memset(&evidence->facts[0], 0, sizeof evidence->facts[0]);
-    evidence->facts[0].tls = evidence->facts[0].pipelining = TRI_UNKNOWN;
-    evidence->facts_count++;
+    evidence->facts[evidence->facts_count++] =
+        (struct session_facts){ .tls = TRI_UNKNOWN, .pipelining = TRI_UNKNOWN };
     GROW(evidence->replies, evidence->reply_count, evidence->reply_capacity);
     evidence->replies[evidence->reply_count++] = (struct logged_reply){ 0 };
     GROW(evidence->entrances, evidence->entrance_count, evidence->entrance_capacity);
@@ -134,46 +131,30 @@ uint32_t evidence_client(struct evidence *evidence, const struct client *client)
     return number;
 }
 
-/* The same facts with padding bytes of zero: they are compared bytewise. */
-static void facts_normalise(const struct session_facts *facts, struct session_facts *out)
+/* True when the facts of a number are these. */
+static inline bool facts_are(const struct evidence *evidence, uint32_t number,
+                             const struct session_facts *facts)
 {
-    memset(out, 0, sizeof *out);
-    out->proto = facts->proto;
-    out->sasl_method = facts->sasl_method;
-    out->sasl_username = facts->sasl_username;
-    out->sasl_sender = facts->sasl_sender;
-    out->ccert_fingerprint = facts->ccert_fingerprint;
-    out->ccert_subject = facts->ccert_subject;
-    out->screening = facts->screening;
-    out->tls = facts->tls;
-    out->pipelining = facts->pipelining;
-    out->late_pipelining = facts->late_pipelining;
-}
-
-/* True when the facts of a number are these, both with their padding zeroed. */
-static bool facts_are(const struct evidence *evidence, uint32_t number,
-                      const struct session_facts *value)
-{
-    return bytes_equal((const char *)&evidence->facts[number], (const char *)value, sizeof *value);
+    return bytes_equal((const char *)&evidence->facts[number], (const char *)facts, sizeof *facts);
 }
 
 uint32_t evidence_facts(struct evidence *evidence, const struct session_facts *facts)
 {
     struct value_index *index = &evidence->index->facts;
-    struct session_facts value;
-    facts_normalise(facts, &value);
-    if (facts_are(evidence, evidence->index->last_facts, &value))
-        return evidence->index->last_facts;
-    if (facts_are(evidence, 0, &value))
+    uint32_t *last = &evidence->index->last_facts;
+    _Static_assert(sizeof(struct session_facts) == 7 * sizeof(sym) + 4,
+                   "no padding: compared bytewise");
+    if (facts_are(evidence, *last, facts))
+        return *last;
+    if (facts_are(evidence, 0, facts))
         return 0;
-    uint32_t *slot = value_slot(index, evidence->facts, &value, sizeof value);
-    uint32_t number = *slot;
-    if (number)
-        return evidence->index->last_facts = number;
+    uint32_t *slot = value_slot(index, evidence->facts, facts, sizeof *facts);
+    if (*slot)
+        return *last = *slot;
     GROW(evidence->facts, evidence->facts_count, evidence->facts_capacity);
-    memcpy(&evidence->facts[evidence->facts_count], &value, sizeof value);
-    number = *slot = evidence->facts_count++;
-    value_index_room(index, evidence->facts, evidence->facts_count, sizeof value);
+    evidence->facts[evidence->facts_count] = *facts;
+    uint32_t number = *slot = evidence->facts_count++;
+    value_index_room(index, evidence->facts, evidence->facts_count, sizeof *facts);
     return number;
 }
 

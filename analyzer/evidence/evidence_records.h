@@ -46,6 +46,7 @@ struct session_facts {
     uint8_t tls;                     /* enum tri: was the session encrypted */
     uint8_t pipelining;              /* enum tri: improper pipelining flag set, at RCPT */
     uint8_t late_pipelining;         /* enum tri: set after that, before the checks of DATA */
+    uint8_t unused;                  /* zero: values are compared bytewise */
 };
 
 /* What Postfix answered, as logged. Dictionary: number 0 is "accepted, nothing said". */

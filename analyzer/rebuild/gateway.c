@@ -71,8 +71,10 @@ uint32_t gateway_quoted_headers(struct rebuild *r, struct slice list, sym *helo)
 void gateway_mark(struct rebuild *r)
 {
     struct evidence *e = r->evidence;
+    if (!r->options.gateway_count)
+        return;
     uint8_t *named = xcalloc(e->client_count + (size_t)1, 1);
-    for (uint32_t i = 0; i < e->client_count && r->options.gateway_count; i++) {
+    for (uint32_t i = 0; i < e->client_count; i++) {
         struct ip_address address;
         named[i] = ip_address_parse(intern_text(&e->text, e->clients[i].address), &address) &&
                    is_named(r, &address);

@@ -2,26 +2,20 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "analyzer/rebuild/recipient_row.h"
 #include "analyzer/rebuild/session.h"
 #include "base/rare.h"
+#include "base/text_hash.h"
 #include "base/xalloc.h"
 
 /* How long, and how many, dead queue ids are still found. */
 enum { DEAD_MAX = 8192, ALIVE_MAX = 1 << 18 };
 #define DEAD_US ((int64_t)5 * 1000 * 1000)
 
-/* The key of a queue id; a line asks for that of its own several times. */
-static uint64_t queue_key(struct rebuild *r, struct slice queue_id)
+/* The key of a queue id in the realm of the line. */
+static inline uint64_t queue_key(const struct rebuild *r, struct slice queue_id)
 {
-    if (queue_id.at != r->id.at || queue_id.len != r->id.len) {
-        r->id = queue_id;
-        r->id_key = XXH3_64bits_withSeed(queue_id.at, queue_id.len, (uint64_t)r->realm + 1);
-    }
-    return r->id_key;
+    return text_hash(queue_id, (uint64_t)r->realm + 1);
 }
 
 /* A free slot of the pool. */
@@ -86,7 +80,7 @@ void mail_name(struct rebuild *r, struct mail *mail, struct slice queue_id)
     hash_map_set(&r->queue_ids, mail->key, mail->index);
 }
 
-struct mail *queue_find(struct rebuild *r, struct slice queue_id)
+struct mail *queue_find(const struct rebuild *r, struct slice queue_id)
 {
     uint32_t found = hash_map_find(&r->queue_ids, queue_key(r, queue_id));
     return found == HASH_MAP_NONE ? NULL : r->mails[found];
@@ -119,9 +113,9 @@ static bool birth_is_late(const struct rebuild *r, const struct mail *mail, enum
 }
 
 struct mail *queue_birth(struct rebuild *r, const struct event *event, struct slice queue_id,
-                         enum birth birth, struct session_state *state)
+                         struct mail *known, enum birth birth, struct session_state *state)
 {
-    struct mail *mail = queue_find(r, queue_id);
+    struct mail *mail = known;
     if (mail && birth_is_late(r, mail, birth, state)) {
         mail_touch(r, mail, event);
         if (state && mail_message(r, mail)->session == SESSION_NONE) {
@@ -180,8 +174,8 @@ static void message_merged(struct rebuild *r, uint32_t message)
 
 static void mail_free(struct rebuild *r, struct mail *mail)
 {
-    if (mail->key && hash_map_find(&r->queue_ids, mail->key) == mail->index)
-        hash_map_remove(&r->queue_ids, mail->key);
+    if (mail->key)
+        hash_map_remove_pair(&r->queue_ids, mail->key, mail->index);
     if (mail->session && r->states[mail->session - 1]->mail == mail->index + 1)
         r->states[mail->session - 1]->mail = 0;
     mail->alive = false;

@@ -12,12 +12,13 @@ struct mail *mail_new(struct rebuild *r, const struct event *event, struct sessi
 /* Gives a transaction the queue id of the line. */
 void mail_name(struct rebuild *r, struct mail *mail, struct slice queue_id);
 /* The mail that the id names now; NULL when there is none. */
-struct mail *queue_find(struct rebuild *r, struct slice queue_id);
+struct mail *queue_find(const struct rebuild *r, struct slice queue_id);
 /* The mail that a line other than a birth names: found, or noted as born before the log. */
 struct mail *queue_line(struct rebuild *r, const struct event *event, struct slice queue_id);
-/* The mail that a birth line names: a new generation, unless lines out of order ran ahead of it. */
+/* The mail that a birth line names: a new generation, unless lines out of order ran ahead of it.
+ * known: what queue_find() says of the id. */
 struct mail *queue_birth(struct rebuild *r, const struct event *event, struct slice queue_id,
-                         enum birth birth, struct session_state *state);
+                         struct mail *known, enum birth birth, struct session_state *state);
 /* The id left the queue. */
 void queue_die(struct rebuild *r, struct mail *mail);
 /* Nothing more comes of the mail: settles its rows and gives the pool's slot back. */

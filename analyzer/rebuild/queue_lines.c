@@ -22,7 +22,7 @@ void cleanup_message_id(struct rebuild *r, const struct event *event)
     const char *before = mail ? mail_detail(r, mail)->message_id : NULL;
     bool another = mail && mail->has_message_id && !slice_equal(slice_of(before), message_id);
     if (!mail || another)
-        mail = queue_birth(r, event, queue_id, BIRTH_CLEANUP, NULL);
+        mail = queue_birth(r, event, queue_id, mail, BIRTH_CLEANUP, NULL);
     mail_touch(r, mail, event);
     mail->has_message_id = true;
     if (message_id.len && !mail_detail(r, mail)->message_id)
@@ -136,7 +136,9 @@ void cleanup_trouble(struct rebuild *r, const struct event *event)
 
 void pickup_birth(struct rebuild *r, const struct event *event)
 {
-    struct mail *mail = queue_birth(r, event, event_get(event, FIELD_QUEUE_ID), BIRTH_PICKUP, NULL);
+    struct slice queue_id = event_get(event, FIELD_QUEUE_ID);
+    struct mail *mail =
+        queue_birth(r, event, queue_id, queue_find(r, queue_id), BIRTH_PICKUP, NULL);
     struct slice original = event_get(event, FIELD_ORIG_ID);
     r->has_local_mail = true;
     mail_sender(r, mail, event_get(event, FIELD_SENDER), ORIGIN_QMGR);
@@ -185,10 +187,11 @@ void qmgr_expired(struct rebuild *r, const struct event *event)
  * thrown away. */
 static bool is_domain_sink(const struct event *event)
 {
-    struct slice to = event_get(event, FIELD_RECIPIENT);
+    struct slice to = event_get(event, FIELD_RECIPIENT), reason = event_get(event, FIELD_REASON);
+    if (!slice_is(event_get(event, FIELD_RELAY), "none"))
+        return false;
     struct slice domain = slice_skip(to, slice_last_index(to, '@') + 1);
-    return slice_is(event_get(event, FIELD_RELAY), "none") && domain.len < to.len &&
-           slice_equal_fold(event_get(event, FIELD_REASON), domain);
+    return domain.len < to.len && (slice_equal(reason, domain) || slice_equal_fold(reason, domain));
 }
 
 static enum end_status delivery_end(const struct event *event)

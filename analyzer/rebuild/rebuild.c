@@ -133,7 +133,7 @@ static APART void realm_change(struct rebuild *r, struct slice host, struct slic
 }
 
 /* Finds the realm of a line by its texts: mostly that of the line before. */
-static APART void realm_enter_by_text(struct rebuild *r, const struct event *event)
+static void realm_enter_by_text(struct rebuild *r, const struct event *event)
 {
     uint16_t speaker = event->line->speaker;
     struct slice host = event->line->host, instance = event->instance;
@@ -144,11 +144,10 @@ static APART void realm_enter_by_text(struct rebuild *r, const struct event *eve
         r->speaker_realms[speaker] = r->realm + 1;
 }
 
-/* The same by who speaks. */
-static inline void realm_enter(struct rebuild *r, const struct event *event)
+/* True when who speaks is known to be of the realm of the line before. */
+static inline bool realm_stays(const struct rebuild *r, const struct event *event)
 {
-    if (r->speaker_realms[event->line->speaker] != r->realm + 1)
-        realm_enter_by_text(r, event);
+    return r->speaker_realms[event->line->speaker] == r->realm + 1;
 }
 
 /* From here on another configuration may hold. */
@@ -263,6 +262,18 @@ static const event_handler_fn handlers[EVENT_KIND_COUNT] = {
     [EVENT_MAILBOX_SAVE] = filter_mailbox_line,
 };
 
+/* An event of another realm than the one before, or for which queue ids have to be forgotten. */
+static APART void event_apart(struct rebuild *r, const struct event *event,
+                              event_handler_fn handler)
+{
+    if (!realm_stays(r, event))
+        realm_enter_by_text(r, event);
+    if (r->now_us > r->dead_until_us)
+        queue_flush(r);
+    handler(r, event);
+}
+
+/* Without any call but the last one, so that nothing has to be saved for it. */
 void rebuild_event(struct rebuild *r, const struct event *event)
 {
     event_handler_fn handler = handlers[event->kind];
@@ -273,11 +284,10 @@ void rebuild_event(struct rebuild *r, const struct event *event)
     }
     if (!handler || event->line_class != LINE_UNDERSTOOD)
         return;
-    r->id.len = SIZE_MAX; /* of no text: another line */
-    realm_enter(r, event);
-    if (r->now_us > r->dead_until_us)
-        queue_flush(r);
-    handler(r, event);
+    if (r->now_us > r->dead_until_us || !realm_stays(r, event))
+        event_apart(r, event, handler);
+    else
+        handler(r, event);
 }
 
 void rebuild_finish(struct rebuild *r)
@@ -285,7 +295,6 @@ void rebuild_finish(struct rebuild *r)
     if (r->finished)
         return;
     r->finished = true;
-    r->id.len = SIZE_MAX;
     session_close_all(r);
     postscreen_close_all(r);
     queue_close_all(r);

@@ -58,13 +58,16 @@ struct session_note {
     uint16_t rcpt_good, rcpt_all;
     uint16_t mails;      /* with a client= line */
     uint16_t rcpt_lines; /* accepted recipients that smtpd itself named */
-    uint16_t queued;     /* mails that are certainly queued; counted at the end */
+    /* counted at the end (and no further than they go): mails that are certainly queued, and
+     * recipients with a row */
+    uint16_t queued, accepted, refused;
     uint8_t helo_origin; /* enum evidence_origin */
-    bool torn; /* a recipient that was accepted stands with no mail: lines lack or came late */
-    bool several_helos, no_helo, no_auth, no_tls, smtp_only, esmtp_only;
+    bool torn : 1; /* a recipient that was accepted stands with no mail: lines lack or came late */
+    bool broken : 1; /* a mail of it was never finished */
+    bool several_helos : 1, no_helo : 1, no_auth : 1, no_tls : 1, smtp_only : 1, esmtp_only : 1;
 };
 
-/* A queue id or SMTP transaction that lines may still refer to. */
+/* A queue id or SMTP transaction that lines may still refer to. What most lines ask comes first. */
 struct mail {
     uint64_t key;                 /* in queue_ids; 0 while it has no queue id */
     int64_t touched_us;           /* last line */
@@ -72,21 +75,21 @@ struct mail {
     uint32_t index;               /* of itself */
     uint32_t message;             /* in evidence->messages */
     uint32_t first_row, last_row; /* + 1, chained by row_next; 0: none */
-    uint32_t row_count;           /* in the chain */
     uint32_t hint;                /* row + 1 that was asked for last */
-    uint32_t session;             /* session_state + 1; 0: none, or closed */
-    uint32_t prefix;              /* mail + 1: refused recipients that may belong to this mail */
-    uint32_t next_free;
-    uint32_t nrcpt;   /* of the first `queue active`; 0: not seen */
-    uint32_t parts;   /* recipients that left the queue */
-    uint32_t binding; /* reply for all that were accepted (hold, discard, DATA reject); 0 none */
-    sym bcc;          /* in evidence->recipients: added by a BCC action */
-    enum birth birth;
-    uint8_t trail; /* of its Received headers (gateway.c) */
-    bool alive;    /* the pool's slot is in use */
-    bool dead;     /* left the queue; lines out of order may follow */
+    uint32_t row_count;           /* in the chain */
+    uint32_t parts;               /* recipients that left the queue */
+    sym bcc;                      /* in evidence->recipients: added by a BCC action */
+    uint8_t birth;                /* enum birth */
+    uint8_t trail;                /* of its Received headers (gateway.c) */
+    bool alive;                   /* the pool's slot is in use */
+    bool dead;                    /* left the queue; lines out of order may follow */
     bool held, client_seen, has_message_id, prefix_certain;
     bool waits_for_owner; /* another mail or its session will decide what becomes of it */
+    uint32_t session;     /* session_state + 1; 0: none, or closed */
+    uint32_t prefix;      /* mail + 1: refused recipients that may belong to this mail */
+    uint32_t nrcpt;       /* of the first `queue active`; 0: not seen */
+    uint32_t binding; /* reply for all that were accepted (hold, discard, DATA reject); 0 none */
+    uint32_t next_free;
 };
 
 /* A client connection that is open, or about to be (its name is already known to be bad). */
@@ -131,6 +134,13 @@ struct text_cache {
     struct slice text; /* in the table */
 };
 
+/* The service of the program that opened a session last. */
+struct service_cache {
+    char program[48];
+    size_t len, label_len; /* 0: none yet */
+    sym service;
+};
+
 struct rebuild {
     struct evidence *evidence;
     struct diagnostics *remarks;
@@ -156,10 +166,9 @@ struct rebuild {
     struct dead_mail *dead; /* ring */
     uint32_t dead_head, dead_count;
     int64_t dead_until_us;   /* when the oldest may be forgotten; INT64_MAX: there is none */
-    struct slice id;         /* of the current line, hashed last; its length SIZE_MAX: none yet */
-    uint64_t id_key;         /* its key */
     int64_t now_us, last_us; /* time of the current line; latest of all */
-    struct text_cache relay, dsn, label, service;
+    struct text_cache relay, dsn, label;
+    struct service_cache service;
     struct buffer scratch;
     struct edge_list *edges;
     struct note_list *filter_notes;

@@ -169,13 +169,6 @@ void row_forget_end(struct rebuild *r, uint32_t row)
     r->evidence->row_ends[row].time_us = TIME_NONE;
 }
 
-bool row_is_refused(const struct rebuild *r, uint32_t row)
-{
-    const struct evidence *e = r->evidence;
-    uint8_t verdict = e->replies[e->rows[row].logged].verdict;
-    return verdict == VERDICT_REJECT || verdict == VERDICT_DEFER;
-}
-
 void rows_refuse(struct rebuild *r, struct mail *mail, uint32_t reply)
 {
     if (!mail->first_row)

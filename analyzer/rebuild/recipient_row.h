@@ -20,8 +20,19 @@ uint32_t row_named(struct rebuild *r, struct mail *mail, struct slice recipient,
 bool row_set_end(struct rebuild *r, uint32_t row, enum end_status status, int64_t time_us);
 /* What the row came to is not known after all. */
 void row_forget_end(struct rebuild *r, uint32_t row);
-/* True when smtpd, cleanup or a milter refused the row. */
-bool row_is_refused(const struct rebuild *r, uint32_t row);
+/* True for what smtpd, cleanup or a milter says to refuse a recipient. */
+static inline bool reply_refuses(const struct logged_reply *reply)
+{
+    return reply->verdict == VERDICT_REJECT || reply->verdict == VERDICT_DEFER;
+}
+
+/* True when the row was refused. */
+static inline bool row_is_refused(const struct rebuild *r, uint32_t row)
+{
+    const struct evidence *e = r->evidence;
+    return reply_refuses(&e->replies[e->rows[row].logged]);
+}
+
 /* Refuses every row of the mail that is not refused yet; without any row, one for a recipient that
  * is not known. */
 void rows_refuse(struct rebuild *r, struct mail *mail, uint32_t reply);

@@ -53,18 +53,34 @@ static struct session_state *state_new(struct rebuild *r, uint64_t key)
 }
 
 /* "smtpd", "submission/smtpd": the program's name behind syslog_name. */
-static sym service_name(struct rebuild *r, const struct event *event)
+static APART sym service_name_new(struct rebuild *r, const struct event *event)
 {
     struct slice program = event->line->program;
     size_t slash = slice_last_index(program, '/');
     struct slice service = slash < program.len ? slice_skip(program, slash + 1) : program;
-    if (!event->label.len)
-        return rebuild_text(r, &r->service, service);
     buffer_clear(&r->scratch);
-    buffer_add_slice(&r->scratch, event->label);
-    buffer_add_byte(&r->scratch, '/');
+    if (event->label.len) {
+        buffer_add_slice(&r->scratch, event->label);
+        buffer_add_byte(&r->scratch, '/');
+    }
     buffer_add_slice(&r->scratch, service);
-    return rebuild_text(r, &r->service, buffer_slice(&r->scratch));
+    return intern_add(&r->evidence->text, buffer_slice(&r->scratch));
+}
+
+/* The same by way of the last program's: most sessions are of one. */
+static sym service_name(struct rebuild *r, const struct event *event)
+{
+    struct service_cache *cache = &r->service;
+    struct slice program = event->line->program;
+    if (cache->len && slice_equal(slice_make(cache->program, cache->len), program) &&
+        cache->label_len == event->label.len)
+        return cache->service;
+    cache->service = service_name_new(r, event);
+    cache->label_len = event->label.len;
+    cache->len = program.len <= sizeof cache->program ? program.len : 0;
+    if (cache->len)
+        memcpy(cache->program, program.at, program.len);
+    return cache->service;
 }
 
 uint32_t session_add(struct rebuild *r, const struct event *event, sym service)
@@ -114,7 +130,7 @@ static void session_open(struct rebuild *r, struct session_state *state, const s
     struct line_position screened = { 0 };
     bool was_screened = screened_taken_over(r, event_get(event, FIELD_CLIENT_ADDRESS),
                                             &state->facts.screening, &screened);
-    if (is_submission(event->label))
+    if (event->label.len && is_submission(event->label))
         state->facts.screening = intern_add(&r->evidence->text, slice_of("other_port"));
     state->facts_known = false;
     state->session = session_add(r, event, service_name(r, event));
@@ -218,30 +234,40 @@ void session_name_warning(struct rebuild *r, const struct event *event)
                        event_get(event, FIELD_REASON));
 }
 
-/* The good ones of "3" or "2/3"; 0 for a command that was not given. */
-static uint16_t counter_good(const struct event *event, enum event_field field)
+static APART uint16_t long_counter_good(struct slice value)
 {
-    struct slice value = event_get(event, field);
     uint64_t count = 0;
-    if (!value.at)
-        return 0;
-    if (value.len == 1 && ascii_is_digit(value.at[0]))
-        return (uint16_t)(value.at[0] - '0');
     if (!slice_to_u64(slice_head(value, slice_index(value, '/')), &count) || count >= UINT16_MAX)
         return UINT16_MAX - 1;
     return (uint16_t)count;
 }
 
+static APART uint16_t long_counter_all(struct slice value)
+{
+    size_t slash = slice_last_index(value, '/');
+    uint64_t count = 0;
+    slice_to_u64(slash == value.len ? value : slice_skip(value, slash + 1), &count);
+    return count < UINT16_MAX ? (uint16_t)count : UINT16_MAX - 1;
+}
+
+/* The good ones of "3" or "2/3"; 0 for a command that was not given. Most are one digit. */
+static inline uint16_t counter_good(const struct event *event, enum event_field field)
+{
+    if (!event_has(event, field) || !event->field[field].at)
+        return 0;
+    struct slice value = event->field[field];
+    if (value.len == 1 && ascii_is_digit(value.at[0]))
+        return (uint16_t)(value.at[0] - '0');
+    return long_counter_good(value);
+}
+
 /* All of "3" or "2/3". */
-static uint16_t counter_all(const struct event *event, enum event_field field)
+static inline uint16_t counter_all(const struct event *event, enum event_field field)
 {
     struct slice value = event_get(event, field);
-    uint64_t count = 0;
-    slice_to_u64(slice_skip(value, slice_last_index(value, '/') == value.len
-                                       ? 0
-                                       : slice_last_index(value, '/') + 1),
-                 &count);
-    return count < UINT16_MAX ? (uint16_t)count : UINT16_MAX - 1;
+    if (value.len == 1 && ascii_is_digit(value.at[0]))
+        return (uint16_t)(value.at[0] - '0');
+    return long_counter_all(value);
 }
 
 /* The counters of `disconnect from N[A] ehlo=1 mail=1 rcpt=0/1 ... commands=3/4` (3.0 and later). */

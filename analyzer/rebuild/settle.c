@@ -4,6 +4,7 @@
 
 #include "analyzer/rebuild/recipient_row.h"
 #include "base/key_order.h"
+#include "base/rare.h"
 #include "base/xalloc.h"
 
 /* No question whether such a mail was finished. */
@@ -107,12 +108,10 @@ void settle_sessions(struct rebuild *r)
 
 /* Whether a mail whose queue file no line of qmgr names was finished: the session's counters tell,
  * else silence. */
-static void finish_or_abort(struct rebuild *r, uint32_t number)
+static void finish_or_abort(struct rebuild *r, uint32_t number, const struct session_note *note)
 {
     const struct message *message = &r->evidence->messages[number];
     uint16_t *marks = &r->notes[number].marks;
-    const struct session_note *note =
-        message->session == SESSION_NONE ? NULL : &r->session_notes[message->session];
     bool counted = note && note->data_good != UINT16_MAX;
     bool finished = counted && note->queued < note->data_good && note->data_good >= note->mails;
     bool aborted = counted && note->queued >= note->data_good;
@@ -120,6 +119,22 @@ static void finish_or_abort(struct rebuild *r, uint32_t number)
         *marks |= MARK_QUEUED;
     else if (aborted || r->last_us - message->time_us > ABORT_US)
         *marks |= MARK_ABORTED;
+}
+
+/* Settles whether each mail was finished, and which sessions have one that was not. */
+static void finish_all(struct rebuild *r)
+{
+    const struct evidence *e = r->evidence;
+    for (uint32_t i = 0; i < e->message_count; i++) {
+        if ((r->notes[i].marks & (MARK_QUEUED | MARK_ABORTED)) == MARK_QUEUED)
+            continue; /* most are */
+        uint32_t session = e->messages[i].session;
+        struct session_note *note = session == SESSION_NONE ? NULL : &r->session_notes[session];
+        if (!(r->notes[i].marks & (MARK_GONE | MARK_CERTAIN)))
+            finish_or_abort(r, i, note);
+        if (note && r->notes[i].marks & MARK_ABORTED)
+            note->broken = true;
+    }
 }
 
 /* True when smtpd named every recipient that it accepted in the session, so that whoever else got
@@ -152,6 +167,38 @@ static void mark_named(struct rebuild *r)
     }
 }
 
+/* True when the row is none: its message is gone, or Postfix put the recipient there itself. */
+static bool row_is_dropped(const struct rebuild *r, const struct row *row, uint16_t marks)
+{
+    struct books *books = &r->evidence->books;
+    if (marks & MARK_GONE) {
+        books->merged_rows++;
+        return true;
+    }
+    if (row->recipient_origin == ORIGIN_DELIVERY && row->recipient &&
+        (marks & (MARK_NAMED | MARK_UNSERVED)) == MARK_NAMED &&
+        recipients_are_named(r, &r->evidence->messages[row->message])) {
+        books->bcc_rows++;
+        return true;
+    }
+    return false;
+}
+
+/* Counts the row for its session. */
+static void count_for_session(struct rebuild *r, const struct row *row)
+{
+    const struct evidence *e = r->evidence;
+    uint32_t session = e->messages[row->message].session;
+    if (session == SESSION_NONE || !row->recipient)
+        return;
+    const struct logged_reply *reply = &e->replies[row->logged];
+    bool refused = reply_refuses(reply) && reply->stage == STAGE_RCPT;
+    struct session_note *note = &r->session_notes[session];
+    uint16_t *count = refused ? &note->refused : &note->accepted;
+    if (*count < UINT16_MAX)
+        ++*count;
+}
+
 static void settle_rows(struct rebuild *r, uint32_t *counts)
 {
     struct evidence *e = r->evidence;
@@ -161,48 +208,15 @@ static void settle_rows(struct rebuild *r, uint32_t *counts)
         if (row->message == NONE)
             continue;
         uint16_t marks = r->notes[row->message].marks;
-        if (marks & MARK_GONE) {
+        if (row_is_dropped(r, row, marks)) {
             row->message = NONE;
-            e->books.merged_rows++;
-            continue;
-        }
-        if (row->recipient_origin == ORIGIN_DELIVERY && row->recipient &&
-            (marks & (MARK_NAMED | MARK_UNSERVED)) == MARK_NAMED &&
-            recipients_are_named(r, &e->messages[row->message])) {
-            row->message = NONE;
-            e->books.bcc_rows++;
             continue;
         }
         if (row->logged == 0 && !(marks & MARK_QUEUED))
             row->logged = r->unknown_reply;
         counts[row->message]++;
+        count_for_session(r, row);
     }
-}
-
-/* What a session's rows tell of its recipients. */
-struct tale {
-    uint32_t accepted, refused; /* named */
-    bool broken;                /* a mail of it was never finished */
-};
-
-/* The tales of all sessions, to be given back with free. */
-static struct tale *tales_of_rows(const struct rebuild *r)
-{
-    const struct evidence *e = r->evidence;
-    struct tale *tales = xcalloc((size_t)e->session_count + 1, sizeof *tales);
-    for (uint32_t i = 0; i < e->message_count; i++)
-        if (e->messages[i].session != SESSION_NONE)
-            tales[e->messages[i].session].broken |= r->notes[i].marks & MARK_ABORTED;
-    for (uint32_t i = 0; i < e->row_count; i++) {
-        const struct row *row = &e->rows[i];
-        uint32_t session = row->message == NONE ? SESSION_NONE : e->messages[row->message].session;
-        if (session == SESSION_NONE || !row->recipient)
-            continue;
-        bool refused = row_is_refused(r, i) && e->replies[row->logged].stage == STAGE_RCPT;
-        tales[session].refused += refused;
-        tales[session].accepted += !refused;
-    }
-    return tales;
 }
 
 /* Counts the recipients that smtpd counted and no line names: of mail that a scanner took out of the
@@ -210,19 +224,16 @@ static struct tale *tales_of_rows(const struct rebuild *r)
 static void count_unnamed(struct rebuild *r)
 {
     struct evidence *e = r->evidence;
-    struct tale *tales = tales_of_rows(r);
     for (uint32_t i = 0; i < e->session_count; i++) {
         const struct session_note *note = &r->session_notes[i];
-        const struct tale *tale = &tales[i];
         if (note->rcpt_good == UINT16_MAX || !e->sessions[i].complete || e->sessions[i].internal)
             continue;
         uint32_t refused = note->rcpt_all > note->rcpt_good ? note->rcpt_all - note->rcpt_good : 0;
-        if (refused > tale->refused)
-            e->books.unnamed_refused += refused - tale->refused;
-        if (!tale->broken && note->data_good >= note->mails && note->rcpt_good > tale->accepted)
-            e->books.unnamed_accepted += note->rcpt_good - tale->accepted;
+        if (refused > note->refused)
+            e->books.unnamed_refused += refused - note->refused;
+        if (!note->broken && note->data_good >= note->mails && note->rcpt_good > note->accepted)
+            e->books.unnamed_accepted += note->rcpt_good - note->accepted;
     }
-    free(tales);
 }
 
 static enum message_source source_of(const struct rebuild *r, uint32_t number)
@@ -249,7 +260,7 @@ static void row_of_nobody(struct rebuild *r, uint32_t number)
 }
 
 /* A message for which no recipient is known: no mail at all, or one whose log is not whole. */
-static void settle_empty(struct rebuild *r, uint32_t number, uint32_t *rows)
+static APART void settle_empty(struct rebuild *r, uint32_t number, uint32_t *rows)
 {
     uint16_t *marks = &r->notes[number].marks;
     if (*marks & MARK_PROBE) {
@@ -264,35 +275,43 @@ static void settle_empty(struct rebuild *r, uint32_t number, uint32_t *rows)
     }
 }
 
-/* Which messages stay, in which order. */
+/* Where messages and rows go. */
 struct arrangement {
-    uint32_t *order;  /* their numbers, upwards */
     uint32_t *counts; /* by message: its rows, then where the next of them goes */
-    uint32_t *place;  /* by message: where it goes; NULL: all stay where they are */
-    uint32_t count;
-    bool sorted;
+    uint32_t *place;  /* by message: where it goes */
+    uint32_t kept;    /* messages that stay */
+    bool sorted;      /* they are in order of time as they stand */
 };
 
-/* Settles each message and puts down those that stay. */
+/* Settles a message that stays. */
+static void settle_message(struct rebuild *r, uint32_t number, uint32_t rows)
+{
+    struct message *message = &r->evidence->messages[number];
+    message->source = (uint8_t)source_of(r, number);
+    message->recipients_complete |= recipients_are_named(r, message);
+    if (r->notes[number].marks & MARK_ABORTED)
+        message->open = false;
+    message->row_count = rows;
+}
+
+/* Settles each message and closes the ranks of those that stay. */
 static void settle_each(struct rebuild *r, struct arrangement *to)
 {
     struct evidence *e = r->evidence;
     int64_t before = INT64_MIN;
     for (uint32_t i = 0; i < e->message_count; i++) {
-        struct message *message = &e->messages[i];
-        uint16_t *marks = &r->notes[i].marks;
-        if (!(*marks & MARK_GONE) && !to->counts[i])
+        if (!(r->notes[i].marks & MARK_GONE) && !to->counts[i])
             settle_empty(r, i, &to->counts[i]);
-        if (*marks & MARK_GONE)
+        if (r->notes[i].marks & MARK_GONE)
             continue;
-        message->source = (uint8_t)source_of(r, i);
-        message->recipients_complete |= recipients_are_named(r, message);
-        if (*marks & MARK_ABORTED)
-            message->open = false;
-        message->row_count = to->counts[i];
-        to->sorted &= message->time_us >= before;
-        before = message->time_us;
-        to->order[to->count++] = i;
+        settle_message(r, i, to->counts[i]);
+        to->sorted &= e->messages[i].time_us >= before;
+        before = e->messages[i].time_us;
+        if (to->kept != i) {
+            e->messages[to->kept] = e->messages[i];
+            e->message_details[to->kept] = e->message_details[i];
+        }
+        to->place[i] = to->kept++;
     }
 }
 
@@ -314,29 +333,20 @@ static uint32_t *places_by_time(const struct evidence *e, uint32_t count)
     return place;
 }
 
-/* Keeps the messages of the arrangement, in order of time. */
-static void messages_arrange(struct evidence *e, struct arrangement *to)
+/* Puts the messages that were kept in order of time. */
+static void messages_sort(struct rebuild *r, struct arrangement *to)
 {
-    if (to->sorted && to->count == e->message_count)
-        return;
-    to->place = xcalloc((size_t)e->message_count + 1, sizeof *to->place);
-    for (uint32_t i = 0; i < to->count; i++) {
-        e->messages[i] = e->messages[to->order[i]];
-        e->message_details[i] = e->message_details[to->order[i]];
-        to->place[to->order[i]] = i;
-    }
-    if (!to->sorted) {
-        uint32_t *place = places_by_time(e, to->count);
-        for (uint32_t i = 0; i < to->count; i++)
-            to->place[to->order[i]] = place[i];
-        const struct key_column columns[] = {
-            { e->messages, sizeof *e->messages },
-            { e->message_details, sizeof *e->message_details },
-        };
-        key_permute(columns, COUNT(columns), place, to->count);
-        free(place);
-    }
-    e->message_count = to->count;
+    struct evidence *e = r->evidence;
+    uint32_t *place = places_by_time(e, to->kept);
+    for (uint32_t i = 0; i < e->message_count; i++)
+        if (!(r->notes[i].marks & MARK_GONE))
+            to->place[i] = place[to->place[i]];
+    const struct key_column columns[] = {
+        { e->messages, sizeof *e->messages },
+        { e->message_details, sizeof *e->message_details },
+    };
+    key_permute(columns, COUNT(columns), place, to->kept);
+    free(place);
 }
 
 /* Moves each row to its message's place; rows without message are dropped. */
@@ -352,41 +362,42 @@ static void rows_arrange(struct evidence *e, struct arrangement *to, uint32_t *g
         struct row *row = &e->rows[i];
         if (row->message == NONE)
             continue;
-        if (to->place)
-            row->message = to->place[row->message];
+        row->message = to->place[row->message];
         goes_to[kept] = to->counts[row->message]++;
         moves |= goes_to[kept] != kept;
-        e->row_ends[kept] = e->row_ends[i];
-        e->rows[kept++] = *row;
+        if (kept != i) {
+            e->rows[kept] = *row;
+            e->row_ends[kept] = e->row_ends[i];
+        }
+        kept++;
     }
+    e->row_count = kept;
     const struct key_column columns[] = {
         { e->rows, sizeof *e->rows },
         { e->row_ends, sizeof *e->row_ends },
     };
     if (moves)
         key_permute(columns, COUNT(columns), goes_to, kept);
-    e->row_count = kept;
 }
 
 void settle_messages(struct rebuild *r)
 {
     struct evidence *e = r->evidence;
-    struct arrangement to = { .sorted = true };
     size_t messages = (size_t)e->message_count + 1;
+    struct arrangement to = { .sorted = true };
     to.counts = xcalloc(messages, sizeof *to.counts);
-    to.order = xcalloc(messages, sizeof *to.order);
-    for (uint32_t i = 0; i < e->message_count; i++)
-        if (!(r->notes[i].marks & (MARK_GONE | MARK_CERTAIN)))
-            finish_or_abort(r, i);
+    to.place = xcalloc(messages, sizeof *to.place);
+    finish_all(r);
     settle_rows(r, to.counts);
     count_unnamed(r);
     settle_each(r, &to);
-    messages_arrange(e, &to);
+    if (!to.sorted)
+        messages_sort(r, &to);
+    e->message_count = to.kept;
     uint32_t *goes_to = xrealloc_array(r->row_next, (size_t)e->row_count + 1, sizeof *goes_to);
     r->row_next = NULL; /* the chains are of no more use */
     rows_arrange(e, &to, goes_to);
     free(goes_to);
-    free(to.order);
     free(to.counts);
     free(to.place);
 }

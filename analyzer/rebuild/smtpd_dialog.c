@@ -120,7 +120,7 @@ static struct mail *dialog_mail(struct rebuild *r, struct session_state *state,
     if (queue_id.at) {
         mail = queue_find(r, queue_id);
         if (!mail || mail->birth == BIRTH_NONE)
-            mail = queue_birth(r, event, queue_id, BIRTH_SMTPD, state);
+            mail = queue_birth(r, event, queue_id, mail, BIRTH_SMTPD, state);
     } else if (!mail || !is_same_transaction(r, mail, event)) {
         if (mail && !mail->key && !mail->waits_for_owner)
             mail_close(r, mail);
@@ -346,7 +346,7 @@ static struct mail *client_mail(struct rebuild *r, struct session_state *state,
         mail_name(r, pending, queue_id);
         return pending;
     }
-    struct mail *mail = queue_birth(r, event, queue_id, BIRTH_SMTPD, state);
+    struct mail *mail = queue_birth(r, event, queue_id, known, BIRTH_SMTPD, state);
     if (pending && pending != mail && !mail->prefix) {
         mail->prefix = pending->index + 1;
         mail->prefix_certain = is_accepted_now(r, pending);
