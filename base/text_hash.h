@@ -31,6 +31,7 @@ static inline uint64_t text_hash_mix(uint64_t hash, uint64_t a, uint64_t b)
     return text_hash_fold(a, b) + a + (b << 32 | b >> 32);
 }
 
+/* Eight bytes as a word. */
 static inline uint64_t text_hash_word8(const char *at)
 {
     uint64_t word;
@@ -38,6 +39,7 @@ static inline uint64_t text_hash_word8(const char *at)
     return word;
 }
 
+/* Four bytes as a word. */
 static inline uint32_t text_hash_word4(const char *at)
 {
     uint32_t word;

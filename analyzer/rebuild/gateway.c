@@ -44,7 +44,8 @@ void gateway_header(struct rebuild *r, struct mail *mail, struct slice header)
         return;
     uint32_t client = 0;
     sym helo = SYM_NONE;
-    mail->trail = (uint8_t)follow(r, (enum trail)mail->trail, header, &client, &helo);
+    struct mail_rare *rare = mail_rare(mail);
+    rare->trail = (uint8_t)follow(r, (enum trail)rare->trail, header, &client, &helo);
     if (client) {
         struct message_extra *extra = evidence_extra_of(r->evidence, mail_message(r, mail));
         extra->true_client = client;

@@ -43,7 +43,7 @@ static void connection_close(struct rebuild *r, uint32_t index, bool complete)
     struct postscreen *ps = r->postscreen;
     struct connection *connection = &ps->items[index];
     if (connection->mail)
-        mail_close(r, r->mails[connection->mail - 1]);
+        mail_close(r, mail_at(r, connection->mail - 1));
     if (connection->session != NONE)
         r->evidence->sessions[connection->session].complete = complete;
     screened_close(r, &connection->screened);
@@ -231,7 +231,7 @@ void postscreen_reject(struct rebuild *r, const struct event *event)
     connection_note(r, connection, event);
     if (!recipient.at)
         return;
-    struct mail *mail = connection->mail ? r->mails[connection->mail - 1] : NULL;
+    struct mail *mail = connection->mail ? mail_at(r, connection->mail - 1) : NULL;
     if (mail && sender.at &&
         !slice_equal(intern_text(&r->evidence->senders, mail_message(r, mail)->sender), sender)) {
         mail_close(r, mail);

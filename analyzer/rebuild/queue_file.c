@@ -1,5 +1,6 @@
 #include "analyzer/rebuild/queue_file.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "analyzer/rebuild/recipient_row.h"
@@ -18,21 +19,34 @@ static inline uint64_t queue_key(const struct rebuild *r, struct slice queue_id)
     return text_hash(queue_id, (uint64_t)r->realm + 1);
 }
 
+/* Makes the pool larger by MAIL_CHUNK. */
+static RARE void pool_grow(struct rebuild *r)
+{
+    char *memory = arena_alloc(&r->arena, (MAIL_CHUNK + 1) * sizeof(struct mail));
+    memory += -(uintptr_t)memory % alignof(struct mail);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+    GROW(r->mail_chunks, r->chunk_count, r->chunk_capacity);
+    r->mail_chunks[r->chunk_count++] = (struct mail *)(void *)memory;
+}
+
 /* A free slot of the pool. */
 static struct mail *mail_slot(struct rebuild *r)
 {
+    uint32_t index = r->mail_count;
     struct mail *mail;
     if (r->mail_free) {
-        mail = r->mails[r->mail_free - 1];
+        index = r->mail_free - 1;
+        mail = mail_at(r, index);
         r->mail_free = mail->next_free;
     } else {
-        /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
-        GROW(r->mails, r->mail_count, r->mail_capacity);
-        mail = arena_alloc(&r->arena, sizeof *mail);
-        mail->index = r->mail_count;
-        r->mails[r->mail_count++] = mail;
+        if (index == r->chunk_count * MAIL_CHUNK)
+            pool_grow(r);
+        mail = mail_at(r, index);
+        r->mail_count++;
     }
-    *mail = (struct mail){ .index = mail->index, .alive = true };
+    memset(mail, 0, offsetof(struct mail, rare));
+    mail->index = index;
+    mail->alive = true;
     r->mails_alive++;
     return mail;
 }
@@ -42,7 +56,7 @@ static RARE void mail_evict(struct rebuild *r)
 {
     int64_t oldest = r->now_us, newest = INT64_MIN;
     for (uint32_t i = 0; i < r->mail_count; i++) {
-        const struct mail *mail = r->mails[i];
+        const struct mail *mail = mail_at(r, i);
         if (!mail->alive)
             continue;
         oldest = mail->touched_us < oldest ? mail->touched_us : oldest;
@@ -50,9 +64,9 @@ static RARE void mail_evict(struct rebuild *r)
     }
     int64_t middle = oldest + (newest - oldest) / 2;
     for (uint32_t i = 0; i < r->mail_count; i++)
-        if (r->mails[i]->alive && !r->mails[i]->waits_for_owner &&
-            r->mails[i]->touched_us <= middle)
-            mail_close(r, r->mails[i]);
+        if (mail_at(r, i)->alive && !mail_at(r, i)->waits_for_owner &&
+            mail_at(r, i)->touched_us <= middle)
+            mail_close(r, mail_at(r, i));
 }
 
 struct mail *mail_new(struct rebuild *r, const struct event *event, struct session_state *state)
@@ -83,7 +97,7 @@ void mail_name(struct rebuild *r, struct mail *mail, struct slice queue_id)
 struct mail *queue_find(const struct rebuild *r, struct slice queue_id)
 {
     uint32_t found = hash_map_find(&r->queue_ids, queue_key(r, queue_id));
-    return found == HASH_MAP_NONE ? NULL : r->mails[found];
+    return found == HASH_MAP_NONE ? NULL : mail_at(r, found);
 }
 
 struct mail *queue_line(struct rebuild *r, const struct event *event, struct slice queue_id)
@@ -128,7 +142,7 @@ struct mail *queue_birth(struct rebuild *r, const struct event *event, struct sl
         mail = mail_new(r, event, state);
         mail_name(r, mail, queue_id);
     }
-    mail->birth = birth;
+    mail->birth = (uint8_t)(birth & 3);
     r->notes[mail->message].birth = (uint8_t)birth;
     return mail;
 }
@@ -139,8 +153,8 @@ static void dead_forget(struct rebuild *r)
     struct dead_mail oldest = r->dead[r->dead_head];
     r->dead_head = (r->dead_head + 1) % DEAD_MAX;
     r->dead_count--;
-    if (r->mails[oldest.mail]->alive && r->mails[oldest.mail]->message == oldest.message)
-        mail_close(r, r->mails[oldest.mail]);
+    if (mail_at(r, oldest.mail)->alive && mail_at(r, oldest.mail)->message == oldest.message)
+        mail_close(r, mail_at(r, oldest.mail));
 }
 
 void queue_die(struct rebuild *r, struct mail *mail)
@@ -188,14 +202,14 @@ static void mail_free(struct rebuild *r, struct mail *mail)
  * that the session had one mail only. */
 static APART void prefix_settle(struct rebuild *r, struct mail *mail)
 {
-    struct mail *prefix = r->mails[mail->prefix - 1];
+    struct mail *prefix = mail_at(r, mail->rare.prefix - 1);
     struct message *message = mail_message(r, mail), *before = mail_message(r, prefix);
     struct intern *senders = &r->evidence->senders;
     bool same = mail->prefix_certain;
     if (message->sender && before->sender)
         same |= address_equal(intern_text(senders, message->sender),
                               intern_text(senders, before->sender));
-    mail->prefix = 0;
+    mail->rare.prefix = 0;
     prefix->waits_for_owner = false;
     if (!same || rows_contradict(r, mail, prefix)) {
         mail_close(r, prefix);
@@ -218,7 +232,7 @@ static APART void prefix_settle(struct rebuild *r, struct mail *mail)
 static void binding_settle(struct rebuild *r, struct mail *mail)
 {
     struct evidence *e = r->evidence;
-    bool discard = e->replies[mail->binding].verdict == VERDICT_DISCARD;
+    bool discard = e->replies[mail->rare.binding].verdict == VERDICT_DISCARD;
     if (discard)
         *mail_marks(r, mail) |= MARK_REFUSED;
     if (!mail->first_row)
@@ -226,7 +240,7 @@ static void binding_settle(struct rebuild *r, struct mail *mail)
     for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1]) {
         struct row *at = &e->rows[row - 1];
         if (at->logged == 0)
-            at->logged = mail->binding;
+            at->logged = mail->rare.binding;
         if (discard && !row_is_refused(r, row - 1) && at->end_status == END_UNKNOWN)
             row_set_end(r, row - 1, END_DISCARDED, mail->touched_us);
     }
@@ -258,14 +272,21 @@ static void held_settle(struct rebuild *r, struct mail *mail)
             row_set_end(r, row - 1, END_HELD, mail->touched_us);
 }
 
-/* Settles the rows of a mail whose queue file came to be. */
+/* The reply that binds all of the mail; 0: none. */
+static inline uint32_t mail_binding(const struct mail *mail)
+{
+    return mail->has_rare ? mail->rare.binding : 0;
+}
+
+/* Settles the rows of a held or bound mail whose queue file came to be. */
 static APART void rows_settle(struct rebuild *r, struct mail *mail)
 {
-    if (mail->key && (mail->held || mail->binding) && mail->has_message_id)
+    bool bound = mail_binding(mail) != 0;
+    if (mail->key && mail->has_message_id)
         *mail_marks(r, mail) |= MARK_QUEUED; /* no word of qmgr will come */
-    if (mail->binding)
+    if (bound)
         binding_settle(r, mail);
-    if (mail->binding && r->evidence->replies[mail->binding].verdict == VERDICT_REDIRECT)
+    if (bound && r->evidence->replies[mail->rare.binding].verdict == VERDICT_REDIRECT)
         redirect_settle(r, mail);
     if (mail->held)
         held_settle(r, mail);
@@ -273,10 +294,10 @@ static APART void rows_settle(struct rebuild *r, struct mail *mail)
 
 void mail_close(struct rebuild *r, struct mail *mail)
 {
-    if (mail->prefix)
+    if (mail->has_rare && mail->rare.prefix)
         prefix_settle(r, mail);
     uint16_t *marks = mail_marks(r, mail);
-    if ((mail->held || mail->binding) && !(*marks & MARK_ABORTED))
+    if ((mail->held || mail_binding(mail)) && !(*marks & MARK_ABORTED))
         rows_settle(r, mail);
     if (!mail->key)
         *marks |= MARK_NOQUEUE;
@@ -294,8 +315,8 @@ void mail_close(struct rebuild *r, struct mail *mail)
 void queue_close_all(struct rebuild *r)
 {
     for (uint32_t i = 0; i < r->mail_count; i++)
-        if (r->mails[i]->alive && !r->mails[i]->waits_for_owner)
-            mail_close(r, r->mails[i]);
+        if (mail_at(r, i)->alive && !mail_at(r, i)->waits_for_owner)
+            mail_close(r, mail_at(r, i));
 }
 
 void mail_sender(struct rebuild *r, struct mail *mail, struct slice from,

@@ -5,6 +5,7 @@
 #include "analyzer/rebuild/recipient_row.h"
 #include "analyzer/rebuild/rejoin.h"
 #include "analyzer/rebuild/smtpd_dialog.h"
+#include "base/rare.h"
 #include "base/xalloc.h"
 
 /* The mail is in the queue for certain. */
@@ -58,8 +59,9 @@ static void cleanup_bind(struct rebuild *r, const struct event *event, struct ma
         *mail_marks(r, mail) |= MARK_REFUSED;
         queue_die(r, mail);
     }
-    if (!mail->binding || replies[mail->binding].verdict > verdict)
-        mail->binding = reply_of_line(r, event, mail, row, verdict);
+    struct mail_rare *rare = mail_rare(mail);
+    if (!rare->binding || replies[rare->binding].verdict > verdict)
+        rare->binding = reply_of_line(r, event, mail, row, verdict);
 }
 
 static void cleanup_refuse(struct rebuild *r, const struct event *event, struct mail *mail,
@@ -89,7 +91,7 @@ void cleanup_action(struct rebuild *r, const struct event *event)
     } else if (slice_is(action, "redirect")) {
         cleanup_bind(r, event, mail, row, VERDICT_REDIRECT);
     } else if (slice_is(action, "bcc")) {
-        mail->bcc = intern_add(&r->evidence->recipients, event_get(event, FIELD_TEXT));
+        mail_rare(mail)->bcc = intern_add(&r->evidence->recipients, event_get(event, FIELD_TEXT));
     }
 }
 
@@ -214,6 +216,13 @@ static enum end_status delivery_end(const struct event *event)
     return END_UNKNOWN;
 }
 
+/* True for the address that a BCC action added. */
+static APART bool is_bcc(const struct rebuild *r, const struct mail *mail, struct slice named)
+{
+    return mail->rare.bcc &&
+           slice_equal_fold(intern_text(&r->evidence->recipients, mail->rare.bcc), named);
+}
+
 void delivery(struct rebuild *r, const struct event *event)
 {
     struct slice queue_id = event_get(event, FIELD_QUEUE_ID);
@@ -231,7 +240,7 @@ void delivery(struct rebuild *r, const struct event *event)
         return;
     }
     named = named.at ? named : to;
-    if (mail->bcc && slice_equal_fold(intern_text(&r->evidence->recipients, mail->bcc), named))
+    if (mail->has_rare && is_bcc(r, mail, named))
         return;
     enum end_status status = delivery_end(event);
     uint32_t number = row_named(r, mail, named, ORIGIN_DELIVERY, mail_message(r, mail)->time_us);

@@ -60,7 +60,7 @@ void rebuild_free(struct rebuild *r)
     buffer_release(&r->scratch);
     arena_release(&r->arena);
     free(r->realms);
-    free(r->mails);
+    free(r->mail_chunks);
     free(r->states);
     free(r->notes);
     free(r->session_notes);

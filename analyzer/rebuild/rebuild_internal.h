@@ -7,6 +7,7 @@
  * is dropped in the end. `mail` = a queue id or SMTP transaction that is alive.
  */
 #include "analyzer/evidence/evidence.h"
+#include "analyzer/rebuild/living_mail.h"
 #include "analyzer/rebuild/rebuild.h"
 #include "base/buffer.h"
 #include "base/hash_map.h"
@@ -18,14 +19,6 @@
 #define DISORDER_US ((int64_t)2 * 1000 * 1000)
 /* Hosts that write into one log agree to this much. */
 #define HOST_CLOCKS_US ((int64_t)5 * 1000 * 1000)
-
-/* How a mail's first line looked. */
-enum birth {
-    BIRTH_NONE,    /* by none: the log begins in its middle, or MailScanner made it */
-    BIRTH_CLEANUP, /* message-id= alone: made inside Postfix */
-    BIRTH_SMTPD,
-    BIRTH_PICKUP,
-};
 
 /* Beside each message. */
 enum message_mark {
@@ -65,31 +58,6 @@ struct session_note {
     bool torn : 1; /* a recipient that was accepted stands with no mail: lines lack or came late */
     bool broken : 1; /* a mail of it was never finished */
     bool several_helos : 1, no_helo : 1, no_auth : 1, no_tls : 1, smtp_only : 1, esmtp_only : 1;
-};
-
-/* A queue id or SMTP transaction that lines may still refer to. What most lines ask comes first. */
-struct mail {
-    uint64_t key;                 /* in queue_ids; 0 while it has no queue id */
-    int64_t touched_us;           /* last line */
-    struct line_position last;    /* where it stands */
-    uint32_t index;               /* of itself */
-    uint32_t message;             /* in evidence->messages */
-    uint32_t first_row, last_row; /* + 1, chained by row_next; 0: none */
-    uint32_t hint;                /* row + 1 that was asked for last */
-    uint32_t row_count;           /* in the chain */
-    uint32_t parts;               /* recipients that left the queue */
-    sym bcc;                      /* in evidence->recipients: added by a BCC action */
-    uint8_t birth;                /* enum birth */
-    uint8_t trail;                /* of its Received headers (gateway.c) */
-    bool alive;                   /* the pool's slot is in use */
-    bool dead;                    /* left the queue; lines out of order may follow */
-    bool held, client_seen, has_message_id, prefix_certain;
-    bool waits_for_owner; /* another mail or its session will decide what becomes of it */
-    uint32_t session;     /* session_state + 1; 0: none, or closed */
-    uint32_t prefix;      /* mail + 1: refused recipients that may belong to this mail */
-    uint32_t nrcpt;       /* of the first `queue active`; 0: not seen */
-    uint32_t binding; /* reply for all that were accepted (hold, discard, DATA reject); 0 none */
-    uint32_t next_free;
 };
 
 /* A client connection that is open, or about to be (its name is already known to be bad). */
@@ -153,8 +121,9 @@ struct rebuild {
     struct slice realm_host, realm_instance; /* its texts */
     struct hash_map queue_ids, sessions;
     struct hash_map recipients; /* of mails with many rows, for recipient_row.c alone */
-    struct mail **mails;        /* the pool, by index */
-    uint32_t mail_count, mail_capacity, mail_free, mails_alive;
+    struct mail **mail_chunks;  /* the pool: MAIL_CHUNK in each */
+    uint32_t chunk_count, chunk_capacity;
+    uint32_t mail_count, mail_free, mails_alive;
     struct session_state **states;
     uint32_t state_count, state_capacity, state_free, states_alive;
     struct message_note *notes;
@@ -187,6 +156,14 @@ uint32_t rebuild_add_message(struct rebuild *r, const struct event *event);
 sym rebuild_text(struct rebuild *r, struct text_cache *cache, struct slice text);
 /* How far a cell's origin is to be trusted for the client's own spelling: more is better. */
 unsigned origin_rank(enum evidence_origin origin);
+
+enum { MAIL_CHUNK = 256 };
+
+/* The mail of an index. */
+static inline struct mail *mail_at(const struct rebuild *r, uint32_t index)
+{
+    return &r->mail_chunks[index / MAIL_CHUNK][index % MAIL_CHUNK];
+}
 
 /* The line's place as kept in the store. */
 static inline struct line_position rebuild_position(const struct event *event)

@@ -293,7 +293,7 @@ void session_disconnect(struct rebuild *r, const struct event *event)
     if (!state)
         return;
     session_counters(state, event);
-    struct mail *mail = state->mail ? r->mails[state->mail - 1] : NULL;
+    struct mail *mail = state->mail ? mail_at(r, state->mail - 1) : NULL;
     if (mail && slice_is(event_get(event, FIELD_MAIL), "1"))
         mail->prefix_certain = true;
     r->evidence->sessions[state->session].complete = state->connect_seen;
@@ -330,7 +330,7 @@ void session_pipelining(struct rebuild *r, const struct event *event)
     if (within)
         state->facts.pipelining = TRI_UNKNOWN;
     state->facts.late_pipelining = at_data ? TRI_YES : TRI_UNKNOWN;
-    mail_message(r, r->mails[state->mail - 1])->facts = session_facts_number(r, state);
+    mail_message(r, mail_at(r, state->mail - 1))->facts = session_facts_number(r, state);
 }
 
 void session_next_mail(struct session_state *state)
@@ -371,7 +371,7 @@ uint32_t session_facts_number(struct rebuild *r, struct session_state *state)
 /* The one row of a refused connection counts only when no other came of it. */
 static void refused_settle(struct rebuild *r, struct session_state *state)
 {
-    struct mail *mail = r->mails[state->refused - 1];
+    struct mail *mail = mail_at(r, state->refused - 1);
     mail->waits_for_owner = false;
     if (state->rows > 1) {
         *mail_marks(r, mail) |= MARK_GONE;
@@ -383,7 +383,7 @@ static void refused_settle(struct rebuild *r, struct session_state *state)
 void session_close(struct rebuild *r, struct session_state *state)
 {
     if (state->session != NONE) {
-        struct mail *mail = state->mail ? r->mails[state->mail - 1] : NULL;
+        struct mail *mail = state->mail ? mail_at(r, state->mail - 1) : NULL;
         if (mail && !mail->key && !mail->waits_for_owner)
             mail_close(r, mail);
         if (state->refused)

@@ -108,7 +108,7 @@ static bool is_same_transaction(const struct rebuild *r, struct mail *mail,
 
 static struct mail *current_mail(const struct rebuild *r, const struct session_state *state)
 {
-    return state->mail ? r->mails[state->mail - 1] : NULL;
+    return state->mail ? mail_at(r, state->mail - 1) : NULL;
 }
 
 /* The mail that a line of the dialogue is about. */
@@ -279,9 +279,10 @@ static void bind(struct rebuild *r, const struct event *event, struct dialog *li
                  enum verdict_kind verdict)
 {
     const struct logged_reply *replies = r->evidence->replies;
-    if (line->mail->binding && replies[line->mail->binding].verdict <= verdict)
+    struct mail_rare *rare = mail_rare(line->mail);
+    if (rare->binding && replies[rare->binding].verdict <= verdict)
         return;
-    line->mail->binding = reply_of_line(r, event, line->mail, line->row, verdict);
+    rare->binding = reply_of_line(r, event, line->mail, line->row, verdict);
     if (verdict == VERDICT_HOLD)
         line->mail->held = true;
 }
@@ -292,7 +293,7 @@ static void note_bcc(struct rebuild *r, const struct event *event, struct mail *
     struct slice text = event_get(event, FIELD_TEXT);
     size_t blank = slice_last_index(text, ' ');
     if (blank < text.len)
-        mail->bcc = intern_add(&r->evidence->recipients, slice_skip(text, blank + 1));
+        mail_rare(mail)->bcc = intern_add(&r->evidence->recipients, slice_skip(text, blank + 1));
 }
 
 void smtpd_action(struct rebuild *r, const struct event *event)
@@ -347,8 +348,8 @@ static struct mail *client_mail(struct rebuild *r, struct session_state *state,
         return pending;
     }
     struct mail *mail = queue_birth(r, event, queue_id, known, BIRTH_SMTPD, state);
-    if (pending && pending != mail && !mail->prefix) {
-        mail->prefix = pending->index + 1;
+    if (pending && pending != mail && !mail_rare(mail)->prefix) {
+        mail->rare.prefix = pending->index + 1;
         mail->prefix_certain = is_accepted_now(r, pending);
         pending->waits_for_owner = true;
     }
