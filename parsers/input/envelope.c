@@ -92,6 +92,15 @@ static void prepare_quick(struct envelope_memory *memory)
     memory->quick_span = ENVELOPE_QUICK_MAX - memory->quick_least;
 }
 
+/* Makes room for a line of another beginning; one of the same minute may be met again. */
+static void put_aside(struct envelope *envelope, int64_t minute_us)
+{
+    struct envelope_memory *memory = &envelope->memory;
+    if (memory->head_len && memory->minute_us == minute_us)
+        envelope->others[envelope->next_other++ % ENVELOPE_OTHERS] = *memory;
+    *memory = (struct envelope_memory){ .head_len = 0 };
+}
+
 /* Remembers the minute and host of a line in one of the two plain forms: "Nov 22 10:15:01 mx1 " and
  * "2026-11-22T10:15:01.123456+01:00 mx1 ". Other forms are not worth it. */
 static APART void remember(struct envelope *envelope, struct slice raw, const struct log_line *line)
@@ -100,7 +109,8 @@ static APART void remember(struct envelope *envelope, struct slice raw, const st
     const struct civil_time *civil = &envelope->stamp.civil;
     const char *at = raw.at;
     size_t used = plain_stamp(envelope, raw, line->envelope);
-    *memory = (struct envelope_memory){ .head_len = 0 };
+    int64_t minute_us = line->time_us - civil->second * INT64_C(1000000) - civil->micros;
+    put_aside(envelope, minute_us);
     if (used == 0 || line->host.len == 0 || line->host.at != at + used + 1)
         return;
     size_t minute_len = line->envelope == ENVELOPE_RFC3164 ? 13 : 17, zone = minute_len + 2;
@@ -115,10 +125,11 @@ static APART void remember(struct envelope *envelope, struct slice raw, const st
     memory->head_len = head_len;
     memory->minute_len = minute_len;
     memory->zone_at = zone;
-    memory->host = slice_make(memory->head + used + 1, line->host.len);
+    memory->host_at = used + 1;
+    memory->host_len = line->host.len;
     memory->offset_minutes = line->offset_minutes;
     memory->time_us = line->time_us;
-    memory->minute_us = line->time_us - civil->second * INT64_C(1000000) - civil->micros;
+    memory->minute_us = minute_us;
     memory->yearless = civil->year == 0;
     memory->kind = line->envelope;
     if (envelope->speakers && speakers_know_host(envelope->speakers, line->host))
@@ -163,13 +174,39 @@ static bool parse_like_last(struct envelope *envelope, struct slice raw, struct 
     if (!syslog_tag_parse(slice_make(at, (size_t)(end - at)), line))
         return false;
     line->text = syslog_tag_strip_id(line->text);
-    line->host = memory->host;
+    line->host = slice_make(memory->head + memory->host_at, memory->host_len);
     line->time_us = memory->minute_us + (tens * 10 + ones) * INT64_C(1000000) + micros;
     line->offset_minutes = memory->offset_minutes;
     line->envelope = memory->kind;
     envelope->clock.last_us = line->time_us;
     envelope->yearless += memory->yearless;
     return true;
+}
+
+static bool begins_like(const struct envelope_memory *memory, struct slice raw)
+{
+    size_t zone = memory->zone_at;
+    return memory->head_len && raw.len >= memory->head_len &&
+           bytes_equal(raw.at, memory->head, memory->minute_len) &&
+           bytes_equal(raw.at + zone, memory->head + zone, memory->head_len - zone);
+}
+
+/* Remembers the beginning of another host's line again, in a log of several; only of the minute of
+ * the last line, as what a stamp without a year or a zone means depends on what stands before it. */
+static APART bool recall(struct envelope *envelope, struct slice raw)
+{
+    struct envelope_memory last = envelope->memory;
+    if (last.head_len == 0 || begins_like(&last, raw))
+        return false;
+    for (size_t i = 0; i < ENVELOPE_OTHERS; i++) {
+        struct envelope_memory *other = &envelope->others[i];
+        if (other->minute_us != last.minute_us || !begins_like(other, raw))
+            continue;
+        envelope->memory = *other;
+        *other = last;
+        return true;
+    }
+    return false;
 }
 
 /* journalctl's "-- Journal begins at ...", "-- Boot ... --", grep's "--", tail's "==> file <==", a
@@ -296,16 +333,23 @@ static APART bool parse_anew(struct envelope *envelope, struct slice raw, struct
     return true;
 }
 
-bool envelope_parse(struct envelope *envelope, struct slice raw, struct log_line *line)
+static bool parse_remembered(struct envelope *envelope, struct slice raw, struct log_line *line)
 {
-    envelope->repeat_of_last = 0;
     if (envelope_parse_quickly(envelope, raw, line))
         return true;
     start(envelope, raw, line);
     if (!parse_like_last(envelope, raw, line))
-        return parse_anew(envelope, raw, line);
+        return false;
     finish(envelope, raw, line);
     return true;
+}
+
+bool envelope_parse(struct envelope *envelope, struct slice raw, struct log_line *line)
+{
+    envelope->repeat_of_last = 0;
+    return parse_remembered(envelope, raw, line) ||
+           (recall(envelope, raw) && parse_remembered(envelope, raw, line)) ||
+           parse_anew(envelope, raw, line);
 }
 
 bool envelope_flush(struct envelope *envelope, struct slice raw, struct log_line *line)

@@ -21,7 +21,7 @@ struct record;   /* parsers/input/json_record.h */
 struct envelope_memory {
     alignas(16) char head[128]; /* up to the blank behind the host: "Nov 22 10:15:01 mx1 " */
     size_t head_len, minute_len, zone_at; /* 0: nothing known */
-    struct slice host;                    /* in the head */
+    size_t host_at, host_len;
     int64_t minute_us;
     int16_t offset_minutes;
     bool yearless;
@@ -34,9 +34,13 @@ struct envelope_memory {
     uint32_t fraction_len, fraction_us; /* digits, and what the last one is worth */
 };
 
+enum { ENVELOPE_OTHERS = 7 };
+
 struct envelope {
     struct year_clock clock;
     struct envelope_memory memory;
+    struct envelope_memory others[ENVELOPE_OTHERS]; /* of other hosts, in the same minute */
+    unsigned next_other;                            /* that gives way */
     struct speakers *speakers; /* that number the programs; NULL: nobody asked for that */
     struct stamp stamp;        /* as written in the last line that was not merely compared */
     size_t form, forced;       /* rows of the form table; forced: no other is tried */

@@ -28,7 +28,6 @@ static inline bool envelope_quick_clock(struct envelope *envelope, const char *a
         memcpy(memory->head + 32, at + 32, 32);
     memory->time_us = memory->minute_us + (tens * 10 + ones) * INT64_C(1000000) +
                       fast_number(fraction, memory->fraction_len) * memory->fraction_us;
-    envelope->clock.last_us = memory->time_us;
     return true;
 }
 
@@ -55,9 +54,9 @@ static inline bool envelope_parse_quickly(struct envelope *envelope, struct slic
         (differ && !envelope_quick_clock(envelope, raw.at, differ)))
         return false;
     line->raw = raw;
-    line->host = memory->host;
+    line->host = slice_make(memory->head + memory->host_at, memory->host_len);
     line->speaker = memory->speakers ? speakers_find(memory->speakers, line->program) : 0;
-    line->time_us = memory->time_us;
+    line->time_us = envelope->clock.last_us = memory->time_us;
     line->offset_minutes = memory->offset_minutes;
     line->envelope = memory->kind;
     line->repeats = 1;

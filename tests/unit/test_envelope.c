@@ -473,7 +473,9 @@ START_TEST(the_short_way_equals_the_long_way)
     static const char *const hosts[] = { "mx1", "mx12", "m", "a-very-long-host-name.example.com" };
     static const char *const stamps[][2] = {
         { "Nov 22 10:15:", "" },
+        { "Nov 22 10:16:", "" },
         { "2026-11-22T10:15:", "+01:00" },
+        { "2026-11-22T10:16:", "+01:00" },
         { "2026-11-22T10:15:", ".123456+01:00" },
         { "2026-11-22T10:15:", ".98765\x3a+01:00" },
         { "2026-11-22T10:15:", ".5Z" },
