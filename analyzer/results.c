@@ -18,11 +18,14 @@
 static uint8_t *find_from_log(const struct results *results, bool keep_refused)
 {
     const struct evidence *evidence = results->parts.evidence;
+    const uint8_t *reasons = results->reasons;
     uint8_t *from_log = NULL;
     for (uint32_t m = 0; m < evidence->message_count; m++) {
+        bool no_smtpd = reasons[m] == POPULATION_LOCAL;
+        if (!no_smtpd && !keep_refused)
+            continue;
         const struct message *message = &evidence->messages[m];
-        bool no_smtpd = message->source == MESSAGE_LOCAL || message->source == MESSAGE_INTERNAL;
-        for (uint32_t i = 0; (no_smtpd || keep_refused) && i < message->row_count; i++) {
+        for (uint32_t i = 0; i < message->row_count; i++) {
             uint32_t row = message->first_row + i;
             if (!no_smtpd && tally_is_accepted(replay_verdict(results->logged, row)->kind))
                 continue;

@@ -68,7 +68,7 @@ static uint64_t count_large(const struct evidence *evidence, uint64_t limit)
     uint64_t large = 0;
 
     for (uint32_t m = 0; m < evidence->message_count; m++)
-        if (evidence->messages[m].source == MESSAGE_SMTP && evidence->messages[m].row_count > limit)
+        if (evidence->messages[m].row_count > limit && evidence->messages[m].source == MESSAGE_SMTP)
             large += evidence->messages[m].row_count - limit;
     return large;
 }

@@ -129,63 +129,61 @@ static void init_table(struct unit_table *table, const struct columns *columns)
     unit_table_init(table, limits);
 }
 
-/* The unit of every row. */
-static uint32_t *make_row_units(struct replay *replay, struct unit_table *table)
+/* The units of a message's rows. */
+static void number_rows(const struct replay *replay, const struct message *message,
+                        struct unit_table *table, uint32_t *key, uint32_t *units)
 {
-    const struct evidence *evidence = replay->evidence;
-    uint32_t *units = xcalloc((size_t)evidence->row_count + 1, sizeof *units);
-    uint32_t key[KEY_SHORT];
+    uint32_t end = message->first_row + message->row_count;
 
-    for (uint32_t m = 0; m < evidence->message_count; m++) {
-        const struct message *message = &evidence->messages[m];
-        uint32_t end = message->first_row + message->row_count;
-        message_key(replay, message, m, key);
-        unit_table_set_mail(table, key);
-        for (uint32_t row = message->first_row; row < end; row++) {
-            row_classes(replay, row, &key[KEY_RECIPIENT], &key[KEY_ROW]);
-            units[row] = unit_table_add_one(table, key);
-        }
+    unit_table_set_mail(table, key);
+    for (uint32_t row = message->first_row; row < end; row++) {
+        row_classes(replay, row, &key[KEY_RECIPIENT], &key[KEY_ROW]);
+        units[row] = unit_table_add_one(table, key);
     }
-    return units;
 }
 
-/* The unit of every message. row_classes gets the places of its rows in it. */
-static uint32_t *make_mail_units(struct replay *replay, struct unit_table *table)
+/* The unit of a message; row_classes gets the places of its rows in it. */
+static uint32_t number_mail(struct replay *replay, const struct message *message,
+                            struct unit_table *table, uint32_t *key)
+{
+    uint32_t rows = 0, recipient, row_class;
+
+    for (uint32_t i = 0; i < message->row_count; i++) {
+        row_classes(replay, message->first_row + i, &recipient, &row_class);
+        rows = append_row(key, rows, recipient, row_class);
+        replay->row_classes[message->first_row + i] = rows - 1;
+    }
+    return unit_table_add(table, key, rows);
+}
+
+/* The unit of every row, or of every message. */
+static uint32_t *make_units(struct replay *replay)
 {
     const struct evidence *evidence = replay->evidence;
+    uint32_t count = replay->by_row ? evidence->row_count : evidence->message_count;
+    uint32_t *units = xcalloc((size_t)count + 1, sizeof *units);
     uint32_t capacity = 64;
     uint32_t *key = xcalloc(KEY_WORDS + 2 * (size_t)capacity, sizeof *key);
-    uint32_t *units = xcalloc((size_t)evidence->message_count + 1, sizeof *units);
+    struct unit_table table;
 
-    replay->row_classes = xcalloc((size_t)evidence->row_count + 1, sizeof *replay->row_classes);
+    init_table(&table, &replay->columns);
+    if (!replay->by_row)
+        replay->row_classes = xcalloc((size_t)evidence->row_count + 1, sizeof *replay->row_classes);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
         const struct message *message = &evidence->messages[m];
-        uint32_t rows = 0, recipient, row_class;
         if (message->row_count > capacity) {
             capacity = message->row_count;
             key = xrealloc_array(key, KEY_WORDS + 2 * (size_t)capacity, sizeof *key);
         }
         message_key(replay, message, m, key);
-        for (uint32_t i = 0; i < message->row_count; i++) {
-            row_classes(replay, message->first_row + i, &recipient, &row_class);
-            rows = append_row(key, rows, recipient, row_class);
-            replay->row_classes[message->first_row + i] = rows - 1;
-        }
-        units[m] = unit_table_add(table, key, rows);
+        if (replay->by_row)
+            number_rows(replay, message, &table, key, units);
+        else
+            units[m] = number_mail(replay, message, &table, key);
     }
-    free(key);
-    return units;
-}
-
-static uint32_t *make_units(struct replay *replay)
-{
-    struct unit_table table;
-
-    init_table(&table, &replay->columns);
-    uint32_t *units =
-        replay->by_row ? make_row_units(replay, &table) : make_mail_units(replay, &table);
     flatten_units(replay, &table);
     unit_table_release(&table);
+    free(key);
     return units;
 }
 
