@@ -98,16 +98,32 @@ static APART sym intern_add_apart(struct intern *table, struct slice text, uint6
 }
 
 /* Without any call but the last one, so that nothing has to be saved for it. */
-sym intern_add(struct intern *table, struct slice text)
+static inline sym add_hashed(struct intern *table, struct slice text, uint64_t hash)
 {
     if (!text.at)
         return SYM_NONE;
-    uint64_t hash = text_hash(text, table->seed);
     const struct intern_slot *slot = &table->slots[(uint32_t)hash & table->slot_mask];
     if (text.len <= 32 && slot->number && slot->tag == (uint32_t)(hash >> 32) &&
         slot->entry->len == text.len && bytes_equal_short(slot->entry->bytes, text.at, text.len))
         return slot->number;
     return intern_add_apart(table, text, hash);
+}
+
+sym intern_add(struct intern *table, struct slice text)
+{
+    return add_hashed(table, text, text_hash(text, table->seed));
+}
+
+struct intern_key intern_ahead(const struct intern *table, struct slice text)
+{
+    uint64_t hash = text_hash(text, table->seed);
+    __builtin_prefetch(&table->slots[(uint32_t)hash & table->slot_mask]);
+    return (struct intern_key){ text, hash };
+}
+
+sym intern_add_key(struct intern *table, const struct intern_key *key)
+{
+    return add_hashed(table, key->text, key->hash);
 }
 
 sym intern_find(const struct intern *table, struct slice text)

@@ -23,12 +23,22 @@ struct intern {
     uint64_t seed;
 };
 
+/* A text with its hash in one table. */
+struct intern_key {
+    struct slice text;
+    uint64_t hash;
+};
+
 /* An empty table that knows SYM_NONE and SYM_EMPTY. */
 void intern_init(struct intern *table, uint64_t seed);
 /* Gives all memory back. */
 void intern_release(struct intern *table);
 /* The number of text, added when new; "no text" (NULL) gives SYM_NONE. Copies. */
 sym intern_add(struct intern *table, struct slice text);
+/* A text that will soon be added, or asked for: until then its slot comes into the cache. Borrows. */
+struct intern_key intern_ahead(const struct intern *table, struct slice text);
+/* intern_add of such a text. */
+sym intern_add_key(struct intern *table, const struct intern_key *key);
 /* The number of text or SYM_NONE when it was never added. */
 sym intern_find(const struct intern *table, struct slice text);
 /* The text of a number; borrowed, lives in the table, NUL-terminated. SYM_NONE gives "no text". */

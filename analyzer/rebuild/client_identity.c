@@ -4,11 +4,13 @@
 
 struct client client_of_connect(struct evidence *evidence, struct slice name, struct slice address)
 {
-    struct client client = { .address = intern_add(&evidence->text, address),
+    struct intern_key first = intern_ahead(&evidence->text, address);
+    struct intern_key second = intern_ahead(&evidence->text, name);
+    struct client client = { .address = intern_add_key(&evidence->text, &first),
                              .name_origin = ORIGIN_CONNECT,
                              .reverse_origin = ORIGIN_CONNECT };
     if (name.at) {
-        client.name = client.reverse_name = intern_add(&evidence->text, name);
+        client.name = client.reverse_name = intern_add_key(&evidence->text, &second);
         client.name_status = client.reverse_status = NAME_OK;
     } else {
         client.name_status = client.reverse_status = NAME_TEMPORARY | NAME_MISSING;

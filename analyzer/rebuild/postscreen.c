@@ -243,7 +243,8 @@ void postscreen_reject(struct rebuild *r, const struct event *event)
     mail_sender(r, mail, sender, ORIGIN_POSTSCREEN);
     mail_helo(r, mail, event, ORIGIN_POSTSCREEN);
     note_facts(r, connection, mail, event_get(event, FIELD_PROTO));
-    uint32_t row = row_named(r, mail, recipient, ORIGIN_POSTSCREEN, r->now_us);
+    struct intern_key key = row_ahead(r, recipient);
+    uint32_t row = row_named(r, mail, &key, ORIGIN_POSTSCREEN, r->now_us);
     struct event named = *event;
     name_test(&named);
     r->evidence->rows[row].logged = reply_of_line(r, &named, mail, row, reply_verdict(event));

@@ -38,6 +38,8 @@ static struct mail *mail_slot(struct rebuild *r)
         index = r->mail_free - 1;
         mail = mail_at(r, index);
         r->mail_free = mail->next_free;
+        if (r->mail_free) /* for the next birth */
+            __builtin_prefetch(mail_at(r, r->mail_free - 1), 1);
     } else {
         if (index == r->chunk_count * MAIL_CHUNK)
             pool_grow(r);
@@ -147,9 +149,22 @@ struct mail *queue_birth(struct rebuild *r, const struct event *event, struct sl
     return mail;
 }
 
+/* Mails that are forgotten together lie apart from each other: the next ones are fetched ahead. */
+static inline void dead_ahead(const struct rebuild *r)
+{
+    enum { MAIL_AHEAD = 8, MESSAGE_AHEAD = 4 };
+    if (r->dead_count <= MAIL_AHEAD)
+        return;
+    __builtin_prefetch(mail_at(r, r->dead[(r->dead_head + MAIL_AHEAD) % DEAD_MAX].mail), 1);
+    uint32_t message = r->dead[(r->dead_head + MESSAGE_AHEAD) % DEAD_MAX].message;
+    __builtin_prefetch(&r->evidence->messages[message], 1);
+    __builtin_prefetch(&r->evidence->message_details[message], 1);
+}
+
 /* Forgets the mail that died first. */
 static void dead_forget(struct rebuild *r)
 {
+    dead_ahead(r);
     struct dead_mail oldest = r->dead[r->dead_head];
     r->dead_head = (r->dead_head + 1) % DEAD_MAX;
     r->dead_count--;
@@ -236,7 +251,7 @@ static void binding_settle(struct rebuild *r, struct mail *mail)
     if (discard)
         *mail_marks(r, mail) |= MARK_REFUSED;
     if (!mail->first_row)
-        row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
+        row_add(r, mail, NULL, ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
     for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1]) {
         struct row *at = &e->rows[row - 1];
         if (at->logged == 0)
@@ -266,7 +281,7 @@ static void redirect_settle(struct rebuild *r, struct mail *mail)
 static void held_settle(struct rebuild *r, struct mail *mail)
 {
     if (!mail->first_row)
-        row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
+        row_add(r, mail, NULL, ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
     for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1])
         if (r->evidence->rows[row - 1].end_status == END_UNKNOWN)
             row_set_end(r, row - 1, END_HELD, mail->touched_us);
@@ -319,16 +334,31 @@ void queue_close_all(struct rebuild *r)
             mail_close(r, mail_at(r, i));
 }
 
+/* True when the mail has no sender yet, or from a lesser source. */
+static inline bool wants_sender(const struct rebuild *r, const struct mail *mail,
+                                enum evidence_origin origin)
+{
+    const struct message *message = mail_message(r, mail);
+    return !message->sender ||
+           origin_rank(origin) > origin_rank((enum evidence_origin)message->sender_origin);
+}
+
 void mail_sender(struct rebuild *r, struct mail *mail, struct slice from,
                  enum evidence_origin origin)
 {
+    if (!from.at || !wants_sender(r, mail, origin))
+        return;
+    struct intern_key key = intern_ahead(&r->evidence->senders, from);
+    mail_sender_key(r, mail, &key, origin);
+}
+
+void mail_sender_key(struct rebuild *r, struct mail *mail, const struct intern_key *from,
+                     enum evidence_origin origin)
+{
     struct message *message = mail_message(r, mail);
-    if (!from.at)
+    if (!from->text.at || !wants_sender(r, mail, origin))
         return;
-    if (message->sender &&
-        origin_rank(origin) <= origin_rank((enum evidence_origin)message->sender_origin))
-        return;
-    message->sender = intern_add(&r->evidence->senders, from);
+    message->sender = intern_add_key(&r->evidence->senders, from);
     message->sender_origin = (uint8_t)origin;
 }
 

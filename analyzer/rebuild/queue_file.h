@@ -37,6 +37,9 @@ static inline void mail_touch(const struct rebuild *r, struct mail *mail, const 
 /* Notes the sender unless a better source had it. `from` "no text" is ignored. */
 void mail_sender(struct rebuild *r, struct mail *mail, struct slice from,
                  enum evidence_origin origin);
+/* The same, of a text whose slot is at hand. */
+void mail_sender_key(struct rebuild *r, struct mail *mail, const struct intern_key *from,
+                     enum evidence_origin origin);
 /* Notes the HELO name that was in force for the mail, from a line that has it. */
 void mail_helo(struct rebuild *r, struct mail *mail, const struct event *event,
                enum evidence_origin origin);

@@ -34,12 +34,12 @@ void cleanup_message_id(struct rebuild *r, const struct event *event)
 static struct mail *cleanup_line(struct rebuild *r, const struct event *event, uint32_t *row)
 {
     struct mail *mail = queue_line(r, event, event_get(event, FIELD_QUEUE_ID));
-    struct slice recipient = event_get(event, FIELD_RECIPIENT);
+    struct intern_key recipient = row_ahead(r, event_get(event, FIELD_RECIPIENT));
     mail_sender(r, mail, event_get(event, FIELD_SENDER), ORIGIN_CLEANUP);
     mail_helo(r, mail, event, ORIGIN_CLEANUP);
     *row = NONE;
-    if (recipient.len)
-        *row = row_named(r, mail, recipient, ORIGIN_CLEANUP, mail_message(r, mail)->time_us);
+    if (recipient.text.len)
+        *row = row_named(r, mail, &recipient, ORIGIN_CLEANUP, mail_message(r, mail)->time_us);
     return mail;
 }
 
@@ -150,10 +150,11 @@ void pickup_birth(struct rebuild *r, const struct event *event)
 
 void qmgr_active(struct rebuild *r, const struct event *event)
 {
+    struct intern_key sender = intern_ahead(&r->evidence->senders, event_get(event, FIELD_SENDER));
     struct mail *mail = queue_line(r, event, event_get(event, FIELD_QUEUE_ID));
     struct message_detail *detail = mail_detail(r, mail);
     uint64_t nrcpt = 0;
-    mail_sender(r, mail, event_get(event, FIELD_SENDER), ORIGIN_QMGR);
+    mail_sender_key(r, mail, &sender, ORIGIN_QMGR);
     if (!detail->size)
         slice_to_u64(event_get(event, FIELD_SIZE), &detail->size);
     if (!mail->nrcpt && slice_to_u64(event_get(event, FIELD_NRCPT), &nrcpt) && nrcpt < UINT32_MAX)
@@ -230,6 +231,7 @@ void delivery(struct rebuild *r, const struct event *event)
     struct slice named = event_get(event, FIELD_ORIG_TO);
     if (!queue_id.at || !to.at)
         return;
+    struct intern_key recipient = row_ahead(r, named.at ? named : to);
     uint32_t born = r->evidence->message_count;
     struct mail *mail = queue_line(r, event, queue_id);
     if (r->evidence->message_count > born)
@@ -239,11 +241,11 @@ void delivery(struct rebuild *r, const struct event *event)
         *mail_marks(r, mail) |= MARK_PROBE;
         return;
     }
-    named = named.at ? named : to;
-    if (mail->has_rare && is_bcc(r, mail, named))
+    if (mail->has_rare && is_bcc(r, mail, recipient.text))
         return;
     enum end_status status = delivery_end(event);
-    uint32_t number = row_named(r, mail, named, ORIGIN_DELIVERY, mail_message(r, mail)->time_us);
+    uint32_t number =
+        row_named(r, mail, &recipient, ORIGIN_DELIVERY, mail_message(r, mail)->time_us);
     mail->parts += status != END_DEFERRED && status != END_UNKNOWN;
     if (status != END_UNKNOWN && row_set_end(r, number, status, r->now_us)) {
         struct row_end *end = &r->evidence->row_ends[number];
@@ -280,7 +282,7 @@ void postsuper_action(struct rebuild *r, const struct event *event)
     } else if (slice_is(action, "delete")) {
         mail->held = false;
         if (!mail->first_row)
-            row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
+            row_add(r, mail, NULL, ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
         for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1]) {
             uint8_t status = r->evidence->rows[row - 1].end_status;
             if (status == END_UNKNOWN || status == END_DEFERRED || status == END_HELD)

@@ -104,7 +104,13 @@ uint32_t row_find(const struct rebuild *r, struct mail *mail, struct slice recip
     return NONE;
 }
 
-uint32_t row_add(struct rebuild *r, struct mail *mail, struct slice recipient,
+/* The recipient's number; that of none when he is not known. */
+static inline sym number_of(struct evidence *e, const struct intern_key *recipient)
+{
+    return recipient ? intern_add_key(&e->recipients, recipient) : SYM_NONE;
+}
+
+uint32_t row_add(struct rebuild *r, struct mail *mail, const struct intern_key *recipient,
                  enum evidence_origin origin, int64_t time_us)
 {
     struct evidence *e = r->evidence;
@@ -115,7 +121,7 @@ uint32_t row_add(struct rebuild *r, struct mail *mail, struct slice recipient,
     }
     e->rows[number] = (struct row){ .time_us = time_us,
                                     .message = mail->message,
-                                    .recipient = intern_add(&e->recipients, recipient),
+                                    .recipient = number_of(e, recipient),
                                     .recipient_origin = (uint8_t)origin };
     r->row_next[number] = 0;
     if (mail->last_row)
@@ -131,15 +137,15 @@ uint32_t row_add(struct rebuild *r, struct mail *mail, struct slice recipient,
     return number;
 }
 
-uint32_t row_named(struct rebuild *r, struct mail *mail, struct slice recipient,
+uint32_t row_named(struct rebuild *r, struct mail *mail, const struct intern_key *recipient,
                    enum evidence_origin origin, int64_t time_us)
 {
-    uint32_t number = row_find(r, mail, recipient);
+    uint32_t number = row_find(r, mail, recipient->text);
     if (number == NONE)
         return row_add(r, mail, recipient, origin, time_us);
     struct row *row = &r->evidence->rows[number];
     if (origin_rank(origin) > origin_rank((enum evidence_origin)row->recipient_origin)) {
-        row->recipient = intern_add(&r->evidence->recipients, recipient);
+        row->recipient = number_of(r->evidence, recipient);
         row->recipient_origin = (uint8_t)origin;
         row->time_us = time_us;
     }
@@ -172,7 +178,7 @@ void row_forget_end(struct rebuild *r, uint32_t row)
 void rows_refuse(struct rebuild *r, struct mail *mail, uint32_t reply)
 {
     if (!mail->first_row)
-        row_add(r, mail, slice_of(NULL), ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
+        row_add(r, mail, NULL, ORIGIN_UNKNOWN, mail_message(r, mail)->time_us);
     for (uint32_t row = mail->first_row; row; row = r->row_next[row - 1]) {
         if (row_is_refused(r, row - 1))
             continue;

@@ -8,12 +8,18 @@
 
 /* The mail's row for a recipient; NONE when it has none. */
 uint32_t row_find(const struct rebuild *r, struct mail *mail, struct slice recipient);
-/* A further row of the mail; "no text": the recipient is not known. time_us is its own. */
-uint32_t row_add(struct rebuild *r, struct mail *mail, struct slice recipient,
+/* A recipient that a line names, for row_named and row_add: asked for as soon as the line is at hand. */
+static inline struct intern_key row_ahead(const struct rebuild *r, struct slice recipient)
+{
+    return intern_ahead(&r->evidence->recipients, recipient);
+}
+
+/* A further row of the mail; NULL: the recipient is not known. time_us is its own. */
+uint32_t row_add(struct rebuild *r, struct mail *mail, const struct intern_key *recipient,
                  enum evidence_origin origin, int64_t time_us);
 /* The row for a recipient that a line names, added when it is the first; the better spelling and
  * origin stay. */
-uint32_t row_named(struct rebuild *r, struct mail *mail, struct slice recipient,
+uint32_t row_named(struct rebuild *r, struct mail *mail, const struct intern_key *recipient,
                    enum evidence_origin origin, int64_t time_us);
 /* What a row came to, by a line at time_us. False when it had come to something better: one part of
  * an alias delivered is a recipient served. */

@@ -142,17 +142,17 @@ struct dialog {
 static struct dialog dialog_line(struct rebuild *r, const struct event *event,
                                  enum evidence_origin origin)
 {
+    struct intern_key recipient = row_ahead(r, event_get(event, FIELD_RECIPIENT));
     struct dialog line = { .state = session_of_line(r, event), .row = NONE };
     session_learn(r, line.state, event, origin);
     line.mail = dialog_mail(r, line.state, event);
     mail_sender(r, line.mail, event_get(event, FIELD_SENDER), origin);
     mail_helo(r, line.mail, event, origin);
     mail_message(r, line.mail)->facts = session_facts_number(r, line.state);
-    struct slice recipient = event_get(event, FIELD_RECIPIENT);
-    if (!recipient.at)
+    if (!recipient.text.at)
         return line;
     uint32_t known = r->evidence->row_count;
-    line.row = row_named(r, line.mail, recipient, origin, r->now_us);
+    line.row = row_named(r, line.mail, &recipient, origin, r->now_us);
     if (line.row == known && line.state->note.rcpt_lines < UINT16_MAX)
         line.state->note.rcpt_lines++;
     return line;
@@ -414,9 +414,10 @@ void smtpd_proxy(struct rebuild *r, const struct event *event)
     mail_sender(r, mail, event_get(event, FIELD_SENDER), ORIGIN_PROXY);
     mail_helo(r, mail, event, ORIGIN_PROXY);
     struct slice recipient = event_get(event, FIELD_RECIPIENT);
+    struct intern_key key = row_ahead(r, recipient);
     uint32_t row = NONE;
     if (recipient.at)
-        row = row_named(r, mail, recipient, ORIGIN_PROXY, r->now_us);
+        row = row_named(r, mail, &key, ORIGIN_PROXY, r->now_us);
     if (slice_is(event_get(event, FIELD_ACTION), "accept")) {
         struct slice queued_as = event_get(event, FIELD_QUEUED_AS);
         *mail_marks(r, mail) |= MARK_QUEUED;
