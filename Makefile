@@ -189,7 +189,7 @@ coverage: ## the same tests, and build/coverage/report.txt
 
 valgrind: all $(UNIT) ## the unit tests under valgrind
 	@for test in $(UNIT); do echo "$$test"; \
-	  CK_FORK=no valgrind -q --error-exitcode=9 $$test >/dev/null || exit 1; done
+	  CK_FORK=no valgrind -q --suppressions=tools/valgrind.supp --error-exitcode=9 $$test >/dev/null || exit 1; done
 
 FUZZ_SECONDS ?= 30
 fuzz: ## every fuzz target with libFuzzer for FUZZ_SECONDS (clang)

@@ -361,6 +361,7 @@ static void index_checks(struct replay *replay)
                                            &program->message_size, &program->unlisted_sender,
                                            &program->unlisted_recipient };
 
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */
     replay->check_items = xcalloc((size_t)program->check_count + 1, sizeof *replay->check_items);
     replay->enabled = xcalloc((size_t)program->check_count + 1, sizeof *replay->enabled);
     memset(replay->enabled, 1, program->check_count);
