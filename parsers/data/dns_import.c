@@ -286,7 +286,8 @@ bool dns_import_file(struct dns_snapshot *snapshot, const char *path, size_t *re
     struct buffer text;
     char block[65536];
     size_t got;
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    bool is_stdin = strcmp(path, "-") == 0;
+    FILE *file = is_stdin ? stdin : fopen(path, "rb");
     if (!file)
         return fault_set(fault, FAULT_INPUT, path, 0,
                          "cannot be opened (%s); give a file with dig's or JSON answers",
@@ -295,7 +296,7 @@ bool dns_import_file(struct dns_snapshot *snapshot, const char *path, size_t *re
     while ((got = fread(block, 1, sizeof block, file)) > 0)
         buffer_add(&text, block, got);
     bool broken = ferror(file) || text.overflow;
-    if (file != stdin)
+    if (!is_stdin)
         fclose(file);
     *replies = broken ? 0 : dns_import_text(snapshot, buffer_slice(&text));
     buffer_release(&text);
