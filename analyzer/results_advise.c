@@ -66,6 +66,22 @@ static bool is_worth_judging(const struct results *results, uint32_t row, bool s
                          : tally_baseline_accepts(results->tally, row));
 }
 
+size_t results_audit_count(const struct results *results, size_t limit)
+{
+    bool guessed = has_guesses(results);
+    uint8_t *counted = xcalloc(results_key_limit(results, BY_ORGANISATION) + (size_t)1, 1);
+    size_t count = 0;
+    for (uint32_t row = 0; row < results->parts.evidence->row_count && count < limit; row++) {
+        uint8_t *of = &counted[results_row_key(results, row, BY_ORGANISATION)];
+        if (*of || !is_worth_judging(results, row, guessed))
+            continue;
+        *of = 1;
+        count++;
+    }
+    free(counted);
+    return count;
+}
+
 /* True when the `number`-th row of a sender takes the place of the one drawn before: each with the
  * same chance. */
 static bool is_drawn(const struct results *results, uint32_t row, uint64_t number)

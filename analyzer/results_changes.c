@@ -63,11 +63,10 @@ static void find_kinds(const struct results *results, struct kinds *kinds)
     intern_init(&kinds->pairs, 4);
     for (uint32_t row = 0; row < evidence->row_count; row++) {
         const struct logged_reply *reply = &evidence->replies[evidence->rows[row].logged];
-        uint32_t message = evidence->rows[row].message;
-        if (results->reasons[message] == POPULATION_COUNTED && reply->restriction > SYM_EMPTY &&
+        uint32_t message = results->row_message[row];
+        if (reply->restriction > SYM_EMPTY && results->facts[message] & FACT_COUNTS &&
             evidence->rows[row].time_us != TIME_NONE)
-            book_reject(kinds, reply,
-                        results->clusters.of_client[evidence->messages[message].client],
+            book_reject(kinds, reply, results->clusters.of_client[results->message_client[message]],
                         evidence->rows[row].time_us);
     }
 }
@@ -137,20 +136,31 @@ static int compare_changes(const void *left, const void *right)
 
 /* ---- before and after ---- */
 
+uint32_t history_first_since(const struct evidence *evidence, int64_t time_us)
+{
+    uint32_t low = 0, high = evidence->message_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (evidence->messages[middle].time_us < time_us)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* What the server refused from one instant to another. */
 static struct estimate refused_between(const struct results *results, int64_t from_us,
                                        int64_t to_us, struct hit_count *count)
 {
     const struct evidence *evidence = results->parts.evidence;
+    uint32_t first = history_first_since(evidence, from_us > TIME_NONE ? from_us : TIME_NONE + 1);
+    uint32_t end = history_first_since(evidence, to_us);
     hit_count_clear(count);
-    for (uint32_t m = 0; m < evidence->message_count; m++) {
-        const struct message *message = &evidence->messages[m];
-        if (results->reasons[m] != POPULATION_COUNTED || message->time_us == TIME_NONE ||
-            message->time_us < from_us || message->time_us >= to_us)
-            continue;
-        hit_count_add(count, results->clusters.of_client[message->client],
-                      results->facts[m] & FACT_REFUSED ? TRI_YES : TRI_NO);
-    }
+    for (uint32_t m = first; m < end; m++)
+        if (results->facts[m] & FACT_COUNTS)
+            hit_count_add(count, results->clusters.of_client[results->message_client[m]],
+                          results->facts[m] & FACT_REFUSED ? TRI_YES : TRI_NO);
     return hit_count_estimate(count);
 }
 

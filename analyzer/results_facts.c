@@ -31,17 +31,24 @@ static uint8_t facts_of(const struct results *results, uint32_t number, const ui
     const struct message *message = &results->parts.evidence->messages[number];
     const uint32_t *replies = replay_row_classes(results->logged);
     enum label_kind kind = label_kind_of_message(&results->labels, number);
+    const struct message_extra *extra = evidence_extra(results->parts.evidence, message);
     unsigned facts = FACT_REFUSED;
     if (results->reasons[number] == POPULATION_COUNTED)
         facts |= FACT_COUNTS;
     if (kind != LABEL_NONE)
         facts |= kind == LABEL_HAM ? FACT_HAM : FACT_SPAM;
+    if (extra->hops)
+        facts |= FACT_HOPPED;
+    if (extra->filters || message->row_count == 0)
+        facts |= FACT_APART;
     for (uint32_t i = 0; i < message->row_count; i++) {
         uint32_t row = message->first_row + i;
         if (tally_baseline_accepts(results->tally, row))
             facts |= FACT_LET_IN;
         if (let_in[replies[row]])
             facts &= ~(unsigned)FACT_REFUSED;
+        if (results->parts.evidence->rows[row].end_status == END_SENT)
+            facts |= FACT_SENT;
     }
     return (uint8_t)facts;
 }

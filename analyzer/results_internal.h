@@ -55,6 +55,9 @@ enum message_fact {
     FACT_REFUSED = 4, /* the server let none of them in, by the log */
     FACT_HAM = 8,
     FACT_SPAM = 16,
+    FACT_SENT = 32,   /* some recipient got it */
+    FACT_HOPPED = 64, /* it came back from a filter, under another queue id */
+    FACT_APART = 128, /* a filter spoke of it, or it has no row: no other message is quite alike */
 };
 
 struct results_memo; /* results_facts.c */
@@ -102,6 +105,8 @@ const uint8_t *results_worst_effects(const struct results *results);
  * stops. In the order of their numbers; borrowed until the next call or toggle. */
 const uint32_t *results_hit_rows(const struct results *results, const struct results_side *side,
                                  size_t restriction, size_t *count);
+/* How long the list of results_audit would be, without making it: at most limit. */
+size_t results_audit_count(const struct results *results, size_t limit);
 /* True when the baseline lets the row in and the candidate does not. */
 bool results_row_is_stopped(const struct results *results, uint32_t row);
 /* By class of the side's replay, one byte each: does the restriction act on its rows? The caller

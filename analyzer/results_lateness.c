@@ -83,6 +83,14 @@ static int compare_attempts(const void *left, const void *right)
     return (a->row > b->row) - (a->row < b->row);
 }
 
+static bool has_deferrals(const struct evidence *evidence)
+{
+    for (uint32_t i = 0; i < evidence->reply_count; i++)
+        if (evidence->replies[i].verdict == VERDICT_DEFER)
+            return true;
+    return false;
+}
+
 /* One byte per sender: some mail of his was put off. */
 static uint8_t *find_put_off(const struct results *results)
 {
@@ -102,8 +110,10 @@ static struct attempt *find_attempts(const struct results *results, size_t *coun
     const struct evidence *evidence = results->parts.evidence;
     struct attempt *attempts = NULL;
     size_t capacity = 0;
-    uint8_t *put_off = find_put_off(results);
     *count = 0;
+    if (!has_deferrals(evidence))
+        return NULL;
+    uint8_t *put_off = find_put_off(results);
     for (uint32_t row = 0; row < evidence->row_count; row++) {
         uint32_t message = evidence->rows[row].message;
         sym sender = evidence->messages[message].sender, recipient = evidence->rows[row].recipient;
@@ -308,11 +318,11 @@ static void learn_habits(const struct results *results, struct habits *habits)
 {
     const struct evidence *evidence = results->parts.evidence;
     for (uint32_t m = 0; m < evidence->message_count; m++) {
+        if (!is_wanted(results, m))
+            continue;
         const struct message *message = &evidence->messages[m];
         sym cluster = results->clusters.of_client[message->client];
         sym network = results->clusters.network[message->client];
-        if (!is_wanted(results, m))
-            continue;
         habits->several[cluster] |= habits->network[cluster] && habits->network[cluster] != network;
         habits->network[cluster] = network;
         habits->written[message->sender]++;
@@ -333,10 +343,10 @@ static void count_candidate(const struct results *results, struct results_greyli
     hit_count_init(&delayed, keys);
     learn_habits(results, &habits);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
-        const struct message *message = &evidence->messages[m];
-        sym cluster = results->clusters.of_client[message->client];
         if (!is_wanted(results, m))
             continue;
+        const struct message *message = &evidence->messages[m];
+        sym cluster = results->clusters.of_client[message->client];
         enum tri late = is_greylisted(results, m);
         hit_count_add(&delayed, cluster, late);
         if (late != TRI_YES)

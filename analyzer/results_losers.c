@@ -74,14 +74,11 @@ static void book_message(const struct results *results, enum results_dimension d
     }
 }
 
-/* True when some wanted mail fares worse than before. */
+/* True when some wanted mail fares worse than before: what nobody loses, nobody has to look for. */
 static bool has_losses(const struct results *results)
 {
-    const uint8_t *worst = results_worst_effects(results);
-    for (uint32_t m = 0; m < results->parts.evidence->message_count; m++)
-        if (worst[m] != EFFECT_NONE && results->facts[m] & FACT_HAM)
-            return true;
-    return false;
+    const struct results_set *set = &results->candidate.set;
+    return set->ham_lost.count + set->ham_delayed.count > 0;
 }
 
 static struct loser *count_losers(const struct results *results, enum results_dimension dimension)

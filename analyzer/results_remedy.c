@@ -195,7 +195,7 @@ void results_remedy(const struct results *results, const struct results_loser *t
         return;
     }
     if (is_doubtful(lost, a, target))
-        results_audit(results, RESULTS_AUDIT_MESSAGES, arena, &judge);
+        judge = results_audit_count(results, RESULTS_AUDIT_MESSAGES);
     if (judge)
         ask_for_judgement(a, judge, out);
     else if (results_is_carried(results, top))

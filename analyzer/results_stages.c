@@ -68,12 +68,18 @@ static bool is_caught(const struct results *results, const struct message *messa
     return caught;
 }
 
-static bool is_delivered(const struct results *results, const struct message *message)
+/* True when mail of which the stage says nothing went through it: it only speaks of what it
+ * catches. */
+static bool slips_by(const struct stage_work *stage, unsigned facts)
 {
-    for (uint32_t i = 0; i < message->row_count; i++)
-        if (results->parts.evidence->rows[message->first_row + i].end_status == END_SENT)
-            return true;
-    return false;
+    unsigned behind = stage->kind == STAGE_MAILBOX ? FACT_SENT : FACT_HOPPED;
+    return stage->silent && !(facts & FACT_REFUSED) && facts & behind;
+}
+
+/* True when the restrictions, or the whole chain, kept the mail out without a filter's word. */
+static bool is_kept_out(const struct stage_work *stage, unsigned facts)
+{
+    return stage->kind == STAGE_RESTRICTIONS ? facts & FACT_REFUSED : !(facts & FACT_SENT);
 }
 
 /* Did the message reach the stage, and what did the stage do? */
@@ -81,18 +87,14 @@ static bool meets(const struct results *results, const struct stage_work *stage,
                   bool *caught)
 {
     const struct message *message = &results->parts.evidence->messages[number];
-    bool seen = false, refused = results->facts[number] & FACT_REFUSED;
-    *caught = refused;
-    if (stage->kind == STAGE_RESTRICTIONS)
-        return true;
-    if (stage->program != SYM_NONE) {
+    unsigned facts = results->facts[number];
+    bool seen = false;
+    if (stage->kind == STAGE_FILTER || stage->kind == STAGE_MAILBOX) {
         *caught = is_caught(results, message, stage->program, &seen);
-        bool passed_by = stage->kind == STAGE_MAILBOX
-                             ? is_delivered(results, message)
-                             : evidence_extra(results->parts.evidence, message)->hops != 0;
-        return seen || (stage->silent && !refused && passed_by);
+        return seen || slips_by(stage, facts);
     }
-    *caught = is_caught(results, message, ANYBODY, &seen) || !is_delivered(results, message);
+    *caught = is_kept_out(stage, facts) ||
+              (stage->kind == STAGE_CHAIN && is_caught(results, message, ANYBODY, &seen));
     return true;
 }
 
@@ -120,25 +122,42 @@ static bool is_circular(const struct results *results, const struct stage_work *
     return false;
 }
 
+/* Messages of which a stage knows no label that it did not make itself. */
+static void count_open(struct stage_work *stage, uint64_t messages, bool caught)
+{
+    stage->reached += messages;
+    stage->caught += caught ? messages : 0;
+    stage->open_passed += caught ? 0 : messages;
+    stage->open_caught += caught ? messages : 0;
+}
+
+/* Counts so many messages without label, of which no filter spoke. */
+static void count_alike(struct stage_work *stage, unsigned facts, uint64_t messages)
+{
+    bool filter = stage->kind == STAGE_FILTER || stage->kind == STAGE_MAILBOX;
+    if (filter && !slips_by(stage, facts))
+        return;
+    count_open(stage, messages, !filter && is_kept_out(stage, facts));
+    stage->unlabelled += messages;
+}
+
 /* Counts a message, whose label is known, for one stage. */
 static void count_message(const struct results *results, struct stage_work *stage, uint32_t number,
                           const struct label *label)
 {
-    const struct message *message = &results->parts.evidence->messages[number];
     enum label_kind kind = label_kind_of(label->ham);
     bool caught;
     if (!meets(results, stage, number, &caught))
         return;
-    sym cluster = results->clusters.of_client[message->client];
-    stage->reached++;
-    stage->caught += caught;
     if (kind == LABEL_NONE || is_circular(results, stage, label)) {
+        count_open(stage, 1, caught);
         stage->unlabelled += kind == LABEL_NONE;
         stage->circular += kind != LABEL_NONE;
-        stage->open_passed += !caught;
-        stage->open_caught += caught;
         return;
     }
+    sym cluster = results->clusters.of_client[results->message_client[number]];
+    stage->reached++;
+    stage->caught += caught;
     stage->given += label->given;
     stage->labelled_caught += caught;
     if (kind == LABEL_HAM) {
@@ -169,7 +188,8 @@ static struct stage_work *find_filter(struct chain *chain, sym program)
 static void find_filters(struct chain *chain)
 {
     const struct evidence *evidence = chain->results->parts.evidence;
-    for (uint32_t m = 0; m < evidence->message_count; m++)
+    uint32_t messages = evidence->filter_count ? evidence->message_count : 0;
+    for (uint32_t m = 0; m < messages; m++)
         for (uint32_t i = evidence_extra(evidence, &evidence->messages[m])->filters; i;
              i = evidence->filters[i - 1].next) {
             const struct filter_verdict *verdict = &evidence->filters[i - 1];
@@ -244,11 +264,13 @@ static void count_pair(const struct results *results, sym first, sym second,
     hit_count_init(&by_second, results->clusters.keys.count);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
         const struct message *message = &evidence->messages[m];
+        if ((results->facts[m] & (FACT_COUNTS | FACT_APART)) != (FACT_COUNTS | FACT_APART))
+            continue;
         sym cluster = results->clusters.of_client[message->client];
         bool seen_first, seen_second;
         bool one = is_caught(results, message, first, &seen_first);
         bool two = is_caught(results, message, second, &seen_second);
-        if (results->reasons[m] != POPULATION_COUNTED || !seen_first || !seen_second)
+        if (!seen_first || !seen_second)
             continue;
         out->both += one && two;
         out->only_first += one && !two;
@@ -286,19 +308,26 @@ static void find_pair(const struct chain *chain, struct results_recapture *out)
     out->second = intern_text(&chain->results->parts.evidence->text, pair[1]);
 }
 
-/* Message by message, each for all stages: the evidence is walked once. */
+/* Counts the messages that count, once for all stages: those with a label or a filter's word one by
+ * one, the others by their facts. */
 static void count_messages(struct chain *chain)
 {
     const struct results *results = chain->results;
     const struct evidence *evidence = results->parts.evidence;
+    const unsigned single = FACT_HAM | FACT_SPAM | FACT_APART;
+    uint64_t alike[UINT8_MAX + 1] = { 0 };
     for (uint32_t m = 0; m < evidence->message_count; m++) {
-        const struct message *message = &evidence->messages[m];
-        if (!(results->facts[m] & FACT_COUNTS) || message->row_count == 0)
+        unsigned facts = results->facts[m];
+        alike[facts]++;
+        if (!(facts & single) || !(facts & FACT_COUNTS) || evidence->messages[m].row_count == 0)
             continue;
         const struct label *label = label_of_message(&results->labels, m);
         for (size_t i = 0; i < chain->count; i++)
             count_message(results, &chain->stages[i], m, label);
     }
+    for (unsigned facts = 0; facts < COUNT(alike); facts++)
+        for (size_t i = 0; facts & FACT_COUNTS && !(facts & single) && i < chain->count; i++)
+            count_alike(&chain->stages[i], facts, alike[facts]);
 }
 
 struct results_stages results_stages(const struct results *results, struct arena *arena)
