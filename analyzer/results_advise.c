@@ -47,7 +47,8 @@ static int compare_lots(const void *left, const void *right)
 /* True when some mail that counts is wanted by the log's own word. */
 static bool has_guesses(const struct results *results)
 {
-    for (uint32_t row = 0; row < results->parts.evidence->row_count; row++) {
+    uint32_t rows = results->population.ham.messages ? results->parts.evidence->row_count : 0;
+    for (uint32_t row = 0; row < rows; row++) {
         const struct label *label = label_of_row(&results->labels, row);
         if (!label->given && label_kind_of(label->ham) == LABEL_HAM &&
             results->reasons[results->row_message[row]] == POPULATION_COUNTED)

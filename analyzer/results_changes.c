@@ -8,6 +8,7 @@
 
 #include "analyzer/estimate/hit_count.h"
 #include "analyzer/results_history_internal.h"
+#include "base/hash_map.h"
 #include "base/xalloc.h"
 
 enum { CHANGES_MAX = 40, SENDERS_MIN = 5 };
@@ -26,49 +27,63 @@ struct reject_kind {
 };
 
 struct kinds {
-    struct intern keys, pairs; /* (restriction, argument); (kind, sender) */
-    struct reject_kind *items; /* by key */
-    uint32_t capacity;
+    struct reject_kind *items;
+    uint32_t count;
+    uint32_t *of_reply; /* by logged reply; NO_KIND when it names no restriction */
 };
+
+#define NO_KIND UINT32_MAX
 
 /* ---- kinds of rejects ---- */
 
-static void book_reject(struct kinds *kinds, const struct logged_reply *reply, sym cluster,
-                        int64_t time_us)
+/* Replies that name the same restriction are of one kind. */
+static void sort_replies(const struct evidence *evidence, struct kinds *kinds)
 {
-    const sym key[2] = { reply->restriction, reply->argument };
-    sym number = intern_add(&kinds->keys, slice_make((const char *)key, sizeof key));
-    uint32_t had = kinds->capacity;
-    while (number >= kinds->capacity)
-        kinds->capacity = kinds->capacity ? 2 * kinds->capacity : 64;
-    if (kinds->capacity != had) {
-        kinds->items = xrealloc_array(kinds->items, kinds->capacity, sizeof *kinds->items);
-        memset(kinds->items + had, 0, (kinds->capacity - had) * sizeof *kinds->items);
+    struct hash_map map;
+    hash_map_init(&map);
+    kinds->items = xcalloc(evidence->reply_count + (size_t)1, sizeof *kinds->items);
+    kinds->of_reply = xcalloc(evidence->reply_count + (size_t)1, sizeof *kinds->of_reply);
+    for (uint32_t i = 0; i < evidence->reply_count; i++) {
+        const struct logged_reply *reply = &evidence->replies[i];
+        kinds->of_reply[i] = NO_KIND;
+        if (reply->restriction <= SYM_EMPTY)
+            continue;
+        uint64_t key = (uint64_t)reply->restriction << 32 | reply->argument;
+        uint32_t kind = hash_map_find(&map, key);
+        if (kind == HASH_MAP_NONE) {
+            kind = kinds->count++;
+            kinds->items[kind] = (struct reject_kind){ reply->restriction, reply->argument,
+                                                       INT64_MAX, INT64_MIN, 0 };
+            hash_map_set(&map, key, kind);
+        }
+        kinds->of_reply[i] = kind;
     }
-    struct reject_kind *kind = &kinds->items[number];
-    if (kind->restriction == SYM_NONE)
-        *kind = (struct reject_kind){ reply->restriction, reply->argument, time_us, time_us, 0 };
-    kind->first_us = time_us < kind->first_us ? time_us : kind->first_us;
-    kind->last_us = time_us > kind->last_us ? time_us : kind->last_us;
-    const sym pair[2] = { number, cluster };
-    uint32_t before = kinds->pairs.count;
-    intern_add(&kinds->pairs, slice_make((const char *)pair, sizeof pair));
-    kind->senders += kinds->pairs.count != before;
+    hash_map_release(&map);
 }
 
 static void find_kinds(const struct results *results, struct kinds *kinds)
 {
     const struct evidence *evidence = results->parts.evidence;
-    intern_init(&kinds->keys, 3);
-    intern_init(&kinds->pairs, 4);
-    for (uint32_t row = 0; row < evidence->row_count; row++) {
-        const struct logged_reply *reply = &evidence->replies[evidence->rows[row].logged];
+    struct hash_map pairs; /* of a kind and a sender, seen already */
+    sort_replies(evidence, kinds);
+    hash_map_init(&pairs);
+    for (uint32_t row = 0; kinds->count && row < evidence->row_count; row++) {
+        uint32_t kind = kinds->of_reply[evidence->rows[row].logged];
         uint32_t message = results->row_message[row];
-        if (reply->restriction > SYM_EMPTY && results->facts[message] & FACT_COUNTS &&
-            evidence->rows[row].time_us != TIME_NONE)
-            book_reject(kinds, reply, results->clusters.of_client[results->message_client[message]],
-                        evidence->rows[row].time_us);
+        int64_t time_us = evidence->rows[row].time_us;
+        if (kind == NO_KIND || !(results->facts[message] & FACT_COUNTS) || time_us == TIME_NONE)
+            continue;
+        struct reject_kind *item = &kinds->items[kind];
+        item->first_us = time_us < item->first_us ? time_us : item->first_us;
+        item->last_us = time_us > item->last_us ? time_us : item->last_us;
+        uint64_t pair =
+            (uint64_t)kind << 32 | results->clusters.of_client[results->message_client[message]];
+        if (hash_map_find(&pairs, pair) != HASH_MAP_NONE)
+            continue;
+        hash_map_set(&pairs, pair, 0);
+        item->senders++;
     }
+    hash_map_release(&pairs);
 }
 
 /* ---- all changes ---- */
@@ -111,8 +126,10 @@ static void add_kinds(const struct results *results, const struct kinds *kinds,
 {
     const struct intern *text = &results->parts.evidence->text;
     int64_t first_us = results->parts.input.first_us, last_us = results->parts.input.last_us;
-    for (sym i = SYM_EMPTY + 1; i < kinds->keys.count; i++) {
+    for (uint32_t i = 0; i < kinds->count; i++) {
         const struct reject_kind *kind = &kinds->items[i];
+        if (kind->senders == 0)
+            continue;
         struct slice restriction = intern_text(text, kind->restriction);
         struct slice argument = intern_text(text, kind->argument);
         struct slice what = arena_format(arena, "%.*s%s%.*s", (int)restriction.len, restriction.at,
@@ -149,23 +166,38 @@ uint32_t history_first_since(const struct evidence *evidence, int64_t time_us)
     return low;
 }
 
+/* The senders of a span of time, each once. */
+struct window {
+    struct cluster_rate *rates;
+    uint32_t *place; /* by key: of the sender in rates, if it is there; else anything */
+};
+
 /* What the server refused from one instant to another. */
 static struct estimate refused_between(const struct results *results, int64_t from_us,
-                                       int64_t to_us, struct hit_count *count)
+                                       int64_t to_us, struct window *window)
 {
     const struct evidence *evidence = results->parts.evidence;
     uint32_t first = history_first_since(evidence, from_us > TIME_NONE ? from_us : TIME_NONE + 1);
     uint32_t end = history_first_since(evidence, to_us);
-    hit_count_clear(count);
-    for (uint32_t m = first; m < end; m++)
-        if (results->facts[m] & FACT_COUNTS)
-            hit_count_add(count, results->clusters.of_client[results->message_client[m]],
-                          results->facts[m] & FACT_REFUSED ? TRI_YES : TRI_NO);
-    return hit_count_estimate(count);
+    uint32_t count = 0;
+    for (uint32_t m = first; m < end; m++) {
+        unsigned facts = results->facts[m];
+        if (!(facts & FACT_COUNTS))
+            continue;
+        sym cluster = results->clusters.of_client[results->message_client[m]];
+        uint32_t place = window->place[cluster];
+        if (place >= count || window->rates[place].cluster != cluster) {
+            window->place[cluster] = place = count++;
+            window->rates[place] = (struct cluster_rate){ .cluster = cluster };
+        }
+        window->rates[place].messages++;
+        window->rates[place].lost += (facts & FACT_REFUSED) != 0;
+    }
+    return hit_count_of_rates(window->rates, count);
 }
 
 static void compare_sides(const struct results *results, struct results_change *changes, size_t i,
-                          size_t count, struct hit_count *counter)
+                          size_t count, struct window *window)
 {
     struct results_change *change = &changes[i];
     int64_t from_us = change->time_us - WINDOW_US, to_us = change->time_us + WINDOW_US;
@@ -173,8 +205,8 @@ static void compare_sides(const struct results *results, struct results_change *
         from_us = changes[i - 1].time_us;
     if (i + 1 < count && changes[i + 1].time_us < to_us && changes[i + 1].time_us > change->time_us)
         to_us = changes[i + 1].time_us;
-    change->before = refused_between(results, from_us, change->time_us, counter);
-    change->after = refused_between(results, change->time_us, to_us, counter);
+    change->before = refused_between(results, from_us, change->time_us, window);
+    change->after = refused_between(results, change->time_us, to_us, window);
     change->differs =
         change->before.high < change->after.low || change->after.high < change->before.low;
 }
@@ -184,7 +216,10 @@ void history_changes(const struct results *results, struct arena *arena,
 {
     struct change_list list = { 0 };
     struct kinds kinds = { 0 };
-    struct hit_count count;
+    struct window window = {
+        .rates = xcalloc(results->clusters.keys.count + (size_t)1, sizeof *window.rates),
+        .place = xcalloc(results->clusters.keys.count + (size_t)1, sizeof *window.place),
+    };
     find_kinds(results, &kinds);
     add_restarts(results->parts.evidence, &list);
     add_kinds(results, &kinds, &list, arena);
@@ -195,15 +230,14 @@ void history_changes(const struct results *results, struct arena *arena,
         ARENA_ARRAY(arena, struct results_change, list.count - skipped + 1);
     for (size_t i = skipped; i < list.count; i++)
         changes[i - skipped] = list.items[i];
-    hit_count_init(&count, results->clusters.keys.count);
     for (size_t i = 0; i < list.count - skipped; i++)
-        compare_sides(results, changes, i, list.count - skipped, &count);
-    hit_count_release(&count);
+        compare_sides(results, changes, i, list.count - skipped, &window);
     drift->changes = changes;
     drift->change_count = list.count - skipped;
     drift->changes_left_out = skipped;
     free(list.items);
     free(kinds.items);
-    intern_release(&kinds.keys);
-    intern_release(&kinds.pairs);
+    free(kinds.of_reply);
+    free(window.rates);
+    free(window.place);
 }

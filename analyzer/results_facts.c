@@ -1,6 +1,6 @@
 /*
  * What many views ask of every message and row, worked out once: the facts of a message when the
- * results are made, the effects and the rows hit when somebody first asks, until the next toggle.
+ * results are made, the effects when somebody first asks, until the next toggle.
  */
 #include <stdlib.h>
 
@@ -9,10 +9,6 @@
 
 struct results_memo {
     uint8_t *effects, *worst; /* of the candidate, by row and by message; NULL: not asked yet */
-    /* The rows that were asked for last. */
-    const struct results_side *side; /* NULL: none */
-    size_t restriction, row_count, row_capacity;
-    uint32_t *rows;
 };
 
 /* ---- messages ---- */
@@ -62,12 +58,13 @@ void results_facts_init(struct results *results)
         results->facts[m] = facts_of(results, m, let_in);
     free(let_in);
     results->memo = xcalloc(1, sizeof *results->memo);
+    results_hits_init(results);
 }
 
 void results_facts_release(struct results *results)
 {
     results_facts_forget(results);
-    free(results->memo->rows);
+    results_hits_release(results);
     free(results->memo);
     free(results->facts);
 }
@@ -78,7 +75,7 @@ void results_facts_forget(const struct results *results)
     free(memo->effects);
     free(memo->worst);
     memo->effects = memo->worst = NULL;
-    memo->side = NULL;
+    results_hits_forget(results);
 }
 
 /* ---- effects ---- */
@@ -105,48 +102,4 @@ const uint8_t *results_worst_effects(const struct results *results)
         *worst = effects[row] > *worst ? effects[row] : *worst;
     }
     return memo->worst;
-}
-
-/* ---- rows ---- */
-
-static void add_row(struct results_memo *memo, const struct results *results, uint32_t row)
-{
-    if (!(results->facts[results->row_message[row]] & FACT_COUNTS))
-        return;
-    GROW(memo->rows, memo->row_count, memo->row_capacity);
-    memo->rows[memo->row_count++] = row;
-}
-
-static void find_stopped(struct results_memo *memo, const struct results *results)
-{
-    for (uint32_t row = 0; row < results->parts.evidence->row_count; row++)
-        if (results_row_is_stopped(results, row))
-            add_row(memo, results, row);
-}
-
-static void find_hit(struct results_memo *memo, const struct results *results)
-{
-    const uint32_t *classes = replay_row_classes(memo->side->view.replay);
-    uint8_t *acting = results_acting_classes(memo->side, memo->restriction);
-    for (uint32_t row = 0; row < results->parts.evidence->row_count; row++)
-        if ((!classes || acting[classes[row]]) && results_row_is_hit(memo->side, acting, row))
-            add_row(memo, results, row);
-    free(acting);
-}
-
-const uint32_t *results_hit_rows(const struct results *results, const struct results_side *side,
-                                 size_t restriction, size_t *count)
-{
-    struct results_memo *memo = results->memo;
-    if (memo->side != side || memo->restriction != restriction) {
-        memo->side = side;
-        memo->restriction = restriction;
-        memo->row_count = 0;
-        if (restriction == SIZE_MAX)
-            find_stopped(memo, results);
-        else
-            find_hit(memo, results);
-    }
-    *count = memo->row_count;
-    return memo->rows;
 }

@@ -61,6 +61,20 @@ enum message_fact {
 };
 
 struct results_memo; /* results_facts.c */
+struct results_hits; /* results_hits.c */
+
+/* Messages, and how many of them are labelled so. */
+struct mail_count {
+    uint32_t messages, ham, spam;
+};
+
+/* Counts a message with these facts. */
+static inline void mail_count_add(struct mail_count *count, unsigned facts)
+{
+    count->messages++;
+    count->ham += (facts & FACT_HAM) != 0;
+    count->spam += (facts & FACT_SPAM) != 0;
+}
 
 struct results {
     struct arena arena;
@@ -74,6 +88,7 @@ struct results {
     uint8_t *reasons; /* enum population_reason by message */
     uint8_t *facts;   /* set of enum message_fact, by message */
     struct results_memo *memo;
+    struct results_hits *hits;
     struct tally *tally;
     struct results_population population;
     struct results_excluded excluded[POPULATION_REASON_COUNT]; /* [0] counts nothing */
@@ -105,6 +120,15 @@ const uint8_t *results_worst_effects(const struct results *results);
  * stops. In the order of their numbers; borrowed until the next call or toggle. */
 const uint32_t *results_hit_rows(const struct results *results, const struct results_side *side,
                                  size_t restriction, size_t *count);
+/* The messages that these rows are of, by client. Borrowed as the rows are. */
+const struct mail_count *results_hit_clients(const struct results *results,
+                                             const struct results_side *side, size_t restriction);
+/* Makes room for what is kept of them: a step of results_facts_init. */
+void results_hits_init(struct results *results);
+/* Gives it back: a step of results_facts_release. */
+void results_hits_release(struct results *results);
+/* Forgets what is kept: a step of results_facts_forget. */
+void results_hits_forget(const struct results *results);
 /* How long the list of results_audit would be, without making it: at most limit. */
 size_t results_audit_count(const struct results *results, size_t limit);
 /* True when the baseline lets the row in and the candidate does not. */

@@ -317,7 +317,8 @@ static bool is_wanted(const struct results *results, uint32_t message)
 static void learn_habits(const struct results *results, struct habits *habits)
 {
     const struct evidence *evidence = results->parts.evidence;
-    for (uint32_t m = 0; m < evidence->message_count; m++) {
+    uint32_t messages = results->population.ham.messages ? evidence->message_count : 0;
+    for (uint32_t m = 0; m < messages; m++) {
         if (!is_wanted(results, m))
             continue;
         const struct message *message = &evidence->messages[m];
@@ -340,9 +341,10 @@ static void count_candidate(const struct results *results, struct results_greyli
         .written = xcalloc(evidence->senders.count, sizeof *habits.written),
     };
     struct hit_count delayed;
+    uint32_t messages = results->population.ham.messages ? evidence->message_count : 0;
     hit_count_init(&delayed, keys);
     learn_habits(results, &habits);
-    for (uint32_t m = 0; m < evidence->message_count; m++) {
+    for (uint32_t m = 0; m < messages; m++) {
         if (!is_wanted(results, m))
             continue;
         const struct message *message = &evidence->messages[m];

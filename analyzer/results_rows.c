@@ -206,32 +206,46 @@ struct results_row results_row_at(const struct results *results, size_t index, s
 
 /* ---- keys ---- */
 
+/* The key of a client; false when the dimension is not about clients. */
+static bool client_key(const struct results *results, uint32_t client,
+                       enum results_dimension dimension, sym *key)
+{
+    switch (dimension) {
+    case BY_ORGANISATION:
+        *key = results->clusters.of_client[client];
+        return true;
+    case BY_NETWORK:
+        *key = results->clusters.network[client];
+        return true;
+    case BY_COUNTRY:
+        *key = results->clusters.country[client];
+        return true;
+    case BY_ASN:
+        *key = results->clusters.asn[client];
+        return true;
+    case BY_CLIENT:
+        *key = results->parts.evidence->clients[client].address;
+        return true;
+    case BY_SENDER:
+    case BY_SENDER_DOMAIN:
+    case BY_RECIPIENT:
+    case RESULTS_DIMENSIONS:
+        break;
+    }
+    return false;
+}
+
 sym results_row_key(const struct results *results, uint32_t row, enum results_dimension dimension)
 {
     const struct evidence *evidence = results->parts.evidence;
     uint32_t message = results->row_message[row];
-    uint32_t client = results->message_client[message];
-    switch (dimension) {
-    case BY_ORGANISATION:
-        return results->clusters.of_client[client];
-    case BY_NETWORK:
-        return results->clusters.network[client];
-    case BY_COUNTRY:
-        return results->clusters.country[client];
-    case BY_ASN:
-        return results->clusters.asn[client];
-    case BY_CLIENT:
-        return evidence->clients[client].address;
-    case BY_SENDER:
-        return evidence->messages[message].sender;
-    case BY_SENDER_DOMAIN:
-        return results->sender_domain[evidence->messages[message].sender];
-    case BY_RECIPIENT:
+    sym key = SYM_NONE;
+    if (client_key(results, results->message_client[message], dimension, &key))
+        return key;
+    if (dimension == BY_RECIPIENT)
         return evidence->rows[row].recipient;
-    case RESULTS_DIMENSIONS:
-        break;
-    }
-    return SYM_NONE;
+    sym sender = evidence->messages[message].sender;
+    return dimension == BY_SENDER ? sender : results->sender_domain[sender];
 }
 
 static const struct intern *key_table(const struct results *results,
@@ -270,7 +284,7 @@ struct slice results_key_text(const struct results *results, enum results_dimens
 /* ---- top lists ---- */
 
 struct key_count {
-    uint64_t messages, ham, spam;
+    struct mail_count mail;
     uint32_t seen; /* number + 1 of the message counted last */
     sym key;
 };
@@ -278,29 +292,56 @@ struct key_count {
 static int compare_counts(const void *left, const void *right)
 {
     const struct key_count *a = left, *b = right;
-    if (a->ham != b->ham)
-        return a->ham > b->ham ? -1 : 1;
-    if (a->messages != b->messages)
-        return a->messages > b->messages ? -1 : 1;
+    if (a->mail.ham != b->mail.ham)
+        return a->mail.ham > b->mail.ham ? -1 : 1;
+    if (a->mail.messages != b->mail.messages)
+        return a->mail.messages > b->mail.messages ? -1 : 1;
     return (a->key > b->key) - (a->key < b->key);
 }
 
-/* Messages by key over some rows. */
-static struct key_count *count_keys(const struct results *results, const uint32_t *rows,
-                                    size_t row_count, enum results_dimension dimension)
+static void count_rows(const struct results *results, const struct results_side *side,
+                       size_t restriction, enum results_dimension dimension,
+                       struct key_count *counts)
 {
-    struct key_count *counts =
-        xcalloc(results_key_limit(results, dimension) + (size_t)1, sizeof *counts);
+    size_t row_count;
+    const uint32_t *rows = results_hit_rows(results, side, restriction, &row_count);
     for (size_t i = 0; i < row_count; i++) {
         uint32_t m = results->row_message[rows[i]];
-        struct key_count *count = &counts[results_row_key(results, rows[i], dimension)];
+        sym key = dimension == BY_RECIPIENT ? results->parts.evidence->rows[rows[i]].recipient
+                                            : results_row_key(results, rows[i], dimension);
+        struct key_count *count = &counts[key];
         if (count->seen == m + 1)
             continue;
         count->seen = m + 1;
-        count->messages++;
-        count->ham += (results->facts[m] & FACT_HAM) != 0;
-        count->spam += (results->facts[m] & FACT_SPAM) != 0;
+        mail_count_add(&count->mail, results->facts[m]);
     }
+}
+
+/* A message has one client: what clients share adds up. */
+static void count_clients(const struct results *results, const struct mail_count *by_client,
+                          enum results_dimension dimension, struct key_count *counts)
+{
+    for (uint32_t client = 0; client < results->parts.evidence->client_count; client++) {
+        sym key;
+        if (by_client[client].messages == 0 || !client_key(results, client, dimension, &key))
+            continue;
+        counts[key].mail.messages += by_client[client].messages;
+        counts[key].mail.ham += by_client[client].ham;
+        counts[key].mail.spam += by_client[client].spam;
+    }
+}
+
+/* The messages of the rows hit, by key. */
+static struct key_count *count_keys(const struct results *results, const struct results_side *side,
+                                    size_t restriction, enum results_dimension dimension)
+{
+    sym key;
+    struct key_count *counts =
+        xcalloc(results_key_limit(results, dimension) + (size_t)1, sizeof *counts);
+    if (client_key(results, 0, dimension, &key))
+        count_clients(results, results_hit_clients(results, side, restriction), dimension, counts);
+    else
+        count_rows(results, side, restriction, dimension, counts);
     return counts;
 }
 
@@ -315,13 +356,11 @@ struct results_share *results_top_in(const struct results *results, const struct
     if (restriction != SIZE_MAX &&
         (restriction >= set->restriction_count || set->restrictions[restriction].hits == 0))
         return ARENA_ARRAY(arena, struct results_share, 1);
-    size_t row_count;
-    const uint32_t *rows = results_hit_rows(results, side, restriction, &row_count);
-    struct key_count *counts = count_keys(results, rows, row_count, dimension);
+    struct key_count *counts = count_keys(results, side, restriction, dimension);
     uint32_t keys = results_key_limit(results, dimension);
     size_t used = 0;
     for (sym key = 0; key < keys; key++)
-        if (counts[key].messages) {
+        if (counts[key].mail.messages) {
             counts[key].key = key;
             counts[used++] = counts[key];
         }
@@ -331,9 +370,9 @@ struct results_share *results_top_in(const struct results *results, const struct
     for (size_t i = 0; i < *count; i++)
         shares[i] = (struct results_share){
             results_key_text(results, dimension, counts[i].key),
-            counts[i].messages,
-            counts[i].ham,
-            counts[i].spam,
+            counts[i].mail.messages,
+            counts[i].mail.ham,
+            counts[i].mail.spam,
         };
     free(counts);
     return shares;

@@ -2,12 +2,13 @@
  * Week by week: every rate of the report as a series, with the band that its past forecasts, and
  * whether it has drifted (estimate/drift.h). Weeks are calendar weeks of the log's zone.
  */
-#include <math.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/estimate/drift.h"
 #include "analyzer/estimate/hit_count.h"
+#include "analyzer/results_crowds.h"
 #include "analyzer/results_history_internal.h"
 #include "base/civil_time.h"
 #include "base/number_text.h"
@@ -22,223 +23,227 @@ enum {
 /* A log that begins or ends within half a day of a week's edge covers the week: nights are quiet. */
 #define EDGE_US (DAY_US / 2)
 
-/* The messages that count, sorted by week. */
-struct calendar {
-    const struct results *results;
-    struct results_week *weeks;
-    size_t week_count;
-    uint32_t *messages; /* those of week w: from starts[w] to starts[w + 1] */
-    uint32_t *starts;
-    struct week_senders *all; /* by week */
+/* A week while it is counted: messages are in order of time. */
+struct week_work {
+    int64_t number;          /* counted from the first Monday's week of 1970 */
+    uint32_t first, end;     /* its messages */
+    uint64_t messages;       /* those that count */
+    uint64_t rows, definite; /* recipients of these, and how many have a definite verdict */
+    struct crowd *crowds;
+    size_t crowd_count;
 };
 
-/* The senders of a week, and how many messages each wrote. */
-struct week_senders {
-    struct cluster_rate *rates;
+struct calendar {
+    const struct results *results;
+    struct week_work *weeks;
     size_t count;
 };
 
-/* One rate: which messages it is about, and which of them are hit. */
+/* One rate: which crowds it is about, and which of them are hit. */
 struct series_work {
-    const struct results *results;
     enum results_series_kind kind;
-    const uint8_t *effects; /* of the candidate, the worst by message */
-    uint8_t *hits;          /* SERIES_REFUSED, SERIES_HITS: enum tri by message */
+    size_t number; /* SERIES_HITS: of the restriction, as asked of crowd_is_hit */
 };
 
 /* ---- weeks ---- */
 
-/* The number of the week of an instant; weeks are counted from the first Monday's week of 1970. */
+/* The number of the week of an instant. */
 static int64_t week_number(int64_t time_us, int offset_minutes)
 {
     int64_t day = civil_day(time_us, offset_minutes) + MONDAY;
     return day / WEEK_DAYS - (day % WEEK_DAYS < 0);
 }
 
-static bool counts(const struct results *results, uint32_t message)
-{
-    return results->facts[message] & FACT_COUNTS &&
-           results->parts.evidence->messages[message].time_us != TIME_NONE;
-}
-
-static int compare_numbers(const void *left, const void *right)
-{
-    const int64_t *a = left, *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
-/* The numbers of the last weeks that have mail, sorted, each once. */
-static int64_t *find_weeks(const struct results *results, size_t *count)
+/* The first message behind a week. */
+static uint32_t week_end(const struct results *results, uint32_t first, int64_t number)
 {
     const struct evidence *evidence = results->parts.evidence;
-    int64_t *numbers = NULL, last = INT64_MIN;
-    size_t used = 0, capacity = 0;
-    for (uint32_t m = 0; m < evidence->message_count; m++) {
-        int64_t number =
-            week_number(evidence->messages[m].time_us, results->parts.input.first_offset);
-        if (!counts(results, m) || number == last)
-            continue;
-        GROW(numbers, used, capacity);
-        numbers[used++] = last = number;
-    }
-    if (used)
-        qsort(numbers, used, sizeof *numbers, compare_numbers);
-    *count = 0;
-    for (size_t i = 0; i < used; i++)
-        if (*count == 0 || numbers[*count - 1] != numbers[i])
-            numbers[(*count)++] = numbers[i];
-    if (*count > WEEKS_MAX) {
-        memmove(numbers, numbers + *count - WEEKS_MAX, WEEKS_MAX * sizeof *numbers);
-        *count = WEEKS_MAX;
-    }
-    return numbers;
-}
-
-/* The index of a message's week; `count` when it counts for none. */
-static size_t week_of(const struct results *results, uint32_t message, const int64_t *numbers,
-                      size_t count)
-{
-    int64_t number = week_number(results->parts.evidence->messages[message].time_us,
-                                 results->parts.input.first_offset);
-    size_t low = 0, high = counts(results, message) ? count : 0;
+    uint32_t low = first, high = evidence->message_count;
     while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (numbers[middle] < number)
+        uint32_t middle = low + (high - low) / 2;
+        if (week_number(evidence->messages[middle].time_us, results->parts.input.first_offset) <=
+            number)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < count && counts(results, message) && numbers[low] == number ? low : count;
+    return low;
 }
 
-static void describe_week(const struct results *results, int64_t number, struct results_week *week)
+static uint64_t count_messages(const struct results *results, uint32_t first, uint32_t end)
 {
-    const struct results_input *input = &results->parts.input;
-    week->start_us =
-        number * WEEK_US - MONDAY * DAY_US - (int64_t)input->first_offset * 60 * 1000000;
-    week->whole = input->first_us != TIME_NONE && input->first_us <= week->start_us + EDGE_US &&
-                  input->last_us >= week->start_us + WEEK_US - EDGE_US;
+    uint64_t count = 0;
+    for (uint32_t m = first; m < end; m++)
+        count += results->facts[m] & FACT_COUNTS;
+    return count;
 }
+static_assert(FACT_COUNTS == 1, "counted by adding it up");
 
-/* The share of a week's recipients that have a definite verdict. */
-static double coverage_of(const struct calendar *calendar, size_t week)
+/* The last weeks that have mail that counts. */
+static void find_weeks(struct calendar *calendar)
 {
     const struct results *results = calendar->results;
-    uint64_t rows = 0, definite = 0;
-    for (uint32_t i = calendar->starts[week]; i < calendar->starts[week + 1]; i++) {
-        const struct message *message = &results->parts.evidence->messages[calendar->messages[i]];
-        for (uint32_t r = 0; r < message->row_count; r++) {
-            rows++;
-            definite += tally_verdict(&results->candidate.view, message->first_row + r)->kind !=
-                        VERDICT_UNKNOWN;
-        }
+    const struct evidence *evidence = results->parts.evidence;
+    size_t capacity = 0;
+    for (uint32_t m = history_first_since(evidence, TIME_NONE + 1), end;
+         m < evidence->message_count; m = end) {
+        int64_t number =
+            week_number(evidence->messages[m].time_us, results->parts.input.first_offset);
+        end = week_end(results, m, number);
+        uint64_t messages = count_messages(results, m, end);
+        if (messages == 0)
+            continue;
+        GROW(calendar->weeks, calendar->count, capacity);
+        calendar->weeks[calendar->count++] =
+            (struct week_work){ .number = number, .first = m, .end = end, .messages = messages };
     }
-    return rows ? (double)definite / (double)rows : 1;
+    if (calendar->count > WEEKS_MAX) {
+        memmove(calendar->weeks, calendar->weeks + calendar->count - WEEKS_MAX,
+                WEEKS_MAX * sizeof *calendar->weeks);
+        calendar->count = WEEKS_MAX;
+    }
 }
 
-static void make_calendar(struct calendar *calendar, const struct results *results,
-                          struct arena *arena)
+/* By message, the index of its week; the number of weeks when it counts for none. */
+static uint16_t *find_week_of(const struct calendar *calendar)
 {
+    const struct results *results = calendar->results;
     uint32_t messages = results->parts.evidence->message_count;
-    size_t count;
-    int64_t *numbers = find_weeks(results, &count);
-    calendar->results = results;
-    calendar->week_count = count;
-    calendar->weeks = ARENA_ARRAY(arena, struct results_week, count + 1);
-    calendar->messages = xcalloc(messages + (size_t)1, sizeof(uint32_t));
-    calendar->starts = xcalloc(count + 2, sizeof(uint32_t));
-    uint16_t *week = xcalloc(messages + (size_t)1, sizeof *week);
-    for (uint32_t m = 0; m < messages; m++) {
-        week[m] = (uint16_t)week_of(results, m, numbers, count);
-        calendar->weeks[week[m]].messages++; /* one more: of no week */
-    }
-    for (size_t w = 0; w < count; w++)
-        calendar->starts[w + 1] = calendar->starts[w] + (uint32_t)calendar->weeks[w].messages;
-    uint32_t *next = xcalloc(count + 1, sizeof *next);
+    uint16_t *week_of = xcalloc(messages + (size_t)1, sizeof *week_of);
     for (uint32_t m = 0; m < messages; m++)
-        if (week[m] < count)
-            calendar->messages[calendar->starts[week[m]] + next[week[m]]++] = m;
-    for (size_t w = 0; w < count; w++) {
-        describe_week(results, numbers[w], &calendar->weeks[w]);
-        calendar->weeks[w].coverage = coverage_of(calendar, w);
+        week_of[m] = (uint16_t)calendar->count;
+    for (size_t w = 0; w < calendar->count; w++)
+        for (uint32_t m = calendar->weeks[w].first; m < calendar->weeks[w].end; m++)
+            if (results->facts[m] & FACT_COUNTS)
+                week_of[m] = (uint16_t)w;
+    return week_of;
+}
+
+/* Counts the recipients of each week, and those with a definite verdict. */
+static void count_rows(struct calendar *calendar)
+{
+    const struct results *results = calendar->results;
+    const struct results_side *side = &results->candidate;
+    if (side->set.verdicts[RESULT_UNKNOWN] == 0)
+        return;
+    const uint32_t *classes = replay_row_classes(side->view.replay);
+    uint32_t class_count = replay_class_count(side->view.replay);
+    uint8_t *is_known = xcalloc(class_count + (size_t)1, 1);
+    for (uint32_t k = 0; k < class_count; k++)
+        is_known[k] = replay_class_verdict(side->view.replay, k)->kind != VERDICT_UNKNOWN;
+    uint16_t *week_of = find_week_of(calendar);
+    struct {
+        uint64_t rows, definite;
+    } counts[WEEKS_MAX + 1] = { 0 };
+    for (uint32_t row = 0; row < results->parts.evidence->row_count; row++) {
+        uint16_t week = week_of[results->row_message[row]];
+        bool simulated = classes && !(side->from_log && side->from_log[row]);
+        counts[week].rows++;
+        counts[week].definite += simulated
+                                     ? is_known[classes[row]]
+                                     : tally_verdict(&side->view, row)->kind != VERDICT_UNKNOWN;
     }
-    free(week);
-    free(next);
-    free(numbers);
+    for (size_t w = 0; w < calendar->count; w++) {
+        calendar->weeks[w].rows = counts[w].rows;
+        calendar->weeks[w].definite = counts[w].definite;
+    }
+    free(week_of);
+    free(is_known);
+}
+
+static struct results_week describe_week(const struct results *results,
+                                         const struct week_work *work)
+{
+    const struct results_input *input = &results->parts.input;
+    int64_t start_us =
+        work->number * WEEK_US - MONDAY * DAY_US - (int64_t)input->first_offset * 60 * 1000000;
+    return (struct results_week){
+        .start_us = start_us,
+        .whole = input->first_us != TIME_NONE && input->first_us <= start_us + EDGE_US &&
+                 input->last_us >= start_us + WEEK_US - EDGE_US,
+        .messages = work->messages,
+        .coverage = work->rows ? (double)work->definite / (double)work->rows : 1,
+    };
+}
+
+static void make_calendar(struct calendar *calendar, struct arena *arena,
+                          struct results_drift *drift)
+{
+    find_weeks(calendar);
+    count_rows(calendar);
+    struct results_week *weeks = ARENA_ARRAY(arena, struct results_week, calendar->count + 1);
+    for (size_t w = 0; w < calendar->count; w++) {
+        weeks[w] = describe_week(calendar->results, &calendar->weeks[w]);
+        drift->whole_weeks += weeks[w].whole;
+    }
+    drift->weeks = weeks;
+    drift->week_count = calendar->count;
 }
 
 /* ---- one series ---- */
 
-/* Finds the messages that a restriction acts on, or may: some row of them. */
-static void find_hits(const struct series_work *work, const uint8_t *acts)
+/* Sorts the mail of every week into crowds, by what these restrictions do to it. */
+static void find_crowds(struct calendar *calendar, const size_t *restrictions, size_t count)
 {
-    const struct results *results = work->results;
-    const struct results_side *side = &results->candidate;
-    const uint32_t *classes = replay_row_classes(side->view.replay);
-    memset(work->hits, TRI_NO, results->parts.evidence->message_count);
-    for (uint32_t row = 0; row < results->parts.evidence->row_count; row++) {
-        uint8_t act = acts[classes ? classes[row] : replay_class(side->view.replay, row)];
-        if (act == TRI_NO || (side->from_log && side->from_log[row] == FROM_LOG_NO_SMTPD))
+    const struct results *results = calendar->results;
+    const struct results_population *population = &results->population;
+    bool labelled = population->ham.messages + population->spam.messages > 0;
+    const uint8_t *effects = labelled ? results_worst_effects(results) : NULL;
+    uint64_t *acts = crowd_acts(results, restrictions, count);
+    for (size_t w = 0; w < calendar->count; w++) {
+        struct week_work *week = &calendar->weeks[w];
+        week->crowds =
+            crowds_of(results, week->first, week->end, acts, effects, &week->crowd_count);
+    }
+    free(acts);
+}
+
+static void free_crowds(struct calendar *calendar)
+{
+    for (size_t w = 0; w < calendar->count; w++)
+        free(calendar->weeks[w].crowds);
+}
+
+/* True when the rate is about the crowd; *hit: whether it is hit. */
+static bool is_asked(const struct series_work *work, const struct crowd *crowd, enum tri *hit)
+{
+    unsigned label = work->kind == SERIES_HAM_LOST ? FACT_HAM : FACT_SPAM;
+    switch (work->kind) {
+    case SERIES_HAM_LOST:
+    case SERIES_SPAM_STOPPED:
+        *hit = crowd->effect >= EFFECT_DEFERRED  ? TRI_YES
+               : crowd->effect == EFFECT_UNKNOWN ? TRI_UNKNOWN
+                                                 : TRI_NO;
+        return crowd->facts & label && crowd->facts & FACT_LET_IN;
+    case SERIES_REFUSED:
+        *hit = crowd->facts & FACT_REFUSED ? TRI_YES : TRI_NO;
+        return true;
+    case SERIES_HITS:
+        *hit = crowd_is_hit(crowd, work->number);
+        return true;
+    }
+    return false;
+}
+
+/* The senders of a week with what the series counts of them, in the order of the keys. */
+static struct cluster_rate *count_week(const struct week_work *week, const struct series_work *work,
+                                       size_t *count)
+{
+    struct cluster_rate *rates = xcalloc(week->crowd_count + 1, sizeof *rates);
+    size_t used = 0;
+    for (size_t i = 0; i < week->crowd_count; i++) {
+        const struct crowd *crowd = &week->crowds[i];
+        enum tri hit;
+        if (!is_asked(work, crowd, &hit))
             continue;
-        uint8_t *hit = &work->hits[results->row_message[row]];
-        *hit = *hit == TRI_YES ? TRI_YES : act;
+        if (used == 0 || rates[used - 1].cluster != crowd->cluster)
+            rates[used++].cluster = crowd->cluster;
+        rates[used - 1].messages += crowd->messages;
+        rates[used - 1].lost += hit == TRI_YES ? crowd->messages : 0;
+        rates[used - 1].unknown += hit == TRI_UNKNOWN ? crowd->messages : 0;
     }
-}
-
-static void find_refused(const struct series_work *work)
-{
-    const struct results *results = work->results;
-    for (uint32_t m = 0; m < results->parts.evidence->message_count; m++)
-        work->hits[m] = results->facts[m] & FACT_REFUSED ? TRI_YES : TRI_NO;
-}
-
-/* Counts the messages of one label that the baseline let in. */
-static void count_labelled(const struct series_work *work, uint32_t number, struct hit_count *count)
-{
-    const struct results *results = work->results;
-    unsigned wanted = FACT_LET_IN | (work->kind == SERIES_HAM_LOST ? FACT_HAM : FACT_SPAM);
-    if ((results->facts[number] & wanted) != wanted)
-        return;
-    uint32_t client = results->message_client[number];
-    uint8_t effect = work->effects[number];
-    hit_count_add(count, results->clusters.of_client[client],
-                  effect >= EFFECT_DEFERRED  ? TRI_YES
-                  : effect == EFFECT_UNKNOWN ? TRI_UNKNOWN
-                                             : TRI_NO);
-}
-
-static void count_week(const struct calendar *calendar, const struct series_work *work, size_t week,
-                       struct hit_count *count)
-{
-    const struct results *results = calendar->results;
-    const uint32_t *message = calendar->messages + calendar->starts[week];
-    const uint32_t *end = calendar->messages + calendar->starts[week + 1];
-    if (work->kind == SERIES_HAM_LOST || work->kind == SERIES_SPAM_STOPPED) {
-        hit_count_clear(count);
-        for (; message < end; message++)
-            count_labelled(work, *message, count);
-        return;
-    }
-    hit_count_load(count, calendar->all[week].rates, calendar->all[week].count);
-    for (; message < end; message++)
-        if (work->hits[*message] != TRI_NO)
-            hit_count_hit(count, results->clusters.of_client[results->message_client[*message]],
-                          (enum tri)work->hits[*message]);
-}
-
-/* The senders of every week, for the rates that are about all mail. */
-static void count_senders(struct calendar *calendar, struct hit_count *count)
-{
-    const struct results *results = calendar->results;
-    calendar->all = xcalloc(calendar->week_count + 1, sizeof *calendar->all);
-    for (size_t w = 0; w < calendar->week_count; w++) {
-        hit_count_clear(count);
-        for (uint32_t i = calendar->starts[w]; i < calendar->starts[w + 1]; i++) {
-            uint32_t client = results->message_client[calendar->messages[i]];
-            hit_count_add(count, results->clusters.of_client[client], TRI_NO);
-        }
-        calendar->all[w].rates = hit_count_rates(count, &calendar->all[w].count);
-    }
+    *count = used;
+    return rates;
 }
 
 static const char *kind_name(enum results_series_kind kind)
@@ -248,18 +253,17 @@ static const char *kind_name(enum results_series_kind kind)
 }
 
 static struct results_series count_series(const struct calendar *calendar,
-                                          const struct series_work *work, struct hit_count *count,
-                                          struct arena *arena)
+                                          const struct series_work *work,
+                                          const struct results_drift *drift, struct arena *arena)
 {
-    size_t weeks = calendar->week_count;
+    size_t weeks = calendar->count;
     struct results_point *points = ARENA_ARRAY(arena, struct results_point, weeks + 1);
     struct drift_week *past = xcalloc(weeks + 1, sizeof *past);
     struct drift_point *judged = xcalloc(weeks + 1, sizeof *judged);
     for (size_t w = 0; w < weeks; w++) {
-        count_week(calendar, work, w, count);
-        points[w].estimate = hit_count_estimate(count);
-        past[w].rates = hit_count_rates(count, &past[w].count);
-        past[w].whole = calendar->weeks[w].whole;
+        past[w].rates = count_week(&calendar->weeks[w], work, &past[w].count);
+        past[w].whole = drift->weeks[w].whole;
+        points[w].estimate = hit_count_of_rates(past[w].rates, past[w].count);
     }
     struct drift_verdict verdict = drift_judge(past, weeks, judged);
     for (size_t w = 0; w < weeks; w++) {
@@ -286,45 +290,30 @@ static bool has_series(const struct results_restriction *restriction)
     return restriction->enabled && !restriction->permits && restriction->hits > 0;
 }
 
-static void find_acts(const struct results_side *side, size_t restriction, uint8_t *acts)
-{
-    uint32_t classes = replay_class_count(side->view.replay);
-    for (uint32_t k = 0; k < classes; k++)
-        acts[k] = (uint8_t)replay_class_acts(side->view.replay, k, (uint32_t)restriction);
-}
-
 static void make_series(struct calendar *calendar, struct arena *arena, struct results_drift *drift)
 {
-    const struct results *results = calendar->results;
-    const struct results_side *side = &results->candidate;
+    const struct results_side *side = &calendar->results->candidate;
+    size_t *asked = xcalloc(side->set.restriction_count + 1, sizeof *asked), count = 0;
+    for (size_t i = 0; i < side->set.restriction_count; i++)
+        if (has_series(&side->restrictions[i]))
+            asked[count++] = i;
     struct results_series *series =
-        ARENA_ARRAY(arena, struct results_series, side->set.restriction_count + SERIES_HITS + 1);
-    uint8_t *acts = xcalloc(replay_class_count(side->view.replay) + (size_t)1, 1);
-    struct series_work work = { .results = results,
-                                .effects = results_worst_effects(results),
-                                .hits = xcalloc(results->parts.evidence->message_count + (size_t)1,
-                                                1) };
-    struct hit_count count;
-    hit_count_init(&count, results->clusters.keys.count);
-    count_senders(calendar, &count);
-    for (int kind = SERIES_HAM_LOST; kind < SERIES_HITS; kind++) {
-        work.kind = (enum results_series_kind)kind;
-        if (kind == SERIES_REFUSED)
-            find_refused(&work);
-        series[drift->series_count++] = count_series(calendar, &work, &count, arena);
+        ARENA_ARRAY(arena, struct results_series, count + SERIES_HITS + 1);
+    for (size_t first = 0; first == 0 || first < count; first += CROWD_ACTS) {
+        size_t some = count - first < CROWD_ACTS ? count - first : CROWD_ACTS;
+        find_crowds(calendar, asked + first, some);
+        for (int kind = SERIES_HAM_LOST; first == 0 && kind < SERIES_HITS; kind++) {
+            struct series_work work = { .kind = (enum results_series_kind)kind };
+            series[drift->series_count++] = count_series(calendar, &work, drift, arena);
+        }
+        for (size_t i = 0; i < some; i++) {
+            struct series_work work = { SERIES_HITS, i };
+            series[drift->series_count] = count_series(calendar, &work, drift, arena);
+            series[drift->series_count++].restriction = &side->restrictions[asked[first + i]];
+        }
+        free_crowds(calendar);
     }
-    work.kind = SERIES_HITS;
-    for (size_t i = 0; i < side->set.restriction_count; i++) {
-        if (!has_series(&side->restrictions[i]))
-            continue;
-        find_acts(side, i, acts);
-        find_hits(&work, acts);
-        series[drift->series_count] = count_series(calendar, &work, &count, arena);
-        series[drift->series_count++].restriction = &side->restrictions[i];
-    }
-    hit_count_release(&count);
-    free(acts);
-    free(work.hits);
+    free(asked);
     drift->series = series;
 }
 
@@ -394,19 +383,11 @@ static struct slice make_sentence(const struct results *results, const struct re
 struct results_drift results_drift(const struct results *results, struct arena *arena)
 {
     struct results_drift drift = { 0 };
-    struct calendar calendar = { 0 };
-    make_calendar(&calendar, results, arena);
-    drift.weeks = calendar.weeks;
-    drift.week_count = calendar.week_count;
-    for (size_t w = 0; w < drift.week_count; w++)
-        drift.whole_weeks += drift.weeks[w].whole;
+    struct calendar calendar = { .results = results };
+    make_calendar(&calendar, arena, &drift);
     make_series(&calendar, arena, &drift);
     history_changes(results, arena, &drift);
     drift.sentence = make_sentence(results, &drift, arena);
-    for (size_t w = 0; w < calendar.week_count; w++)
-        free(calendar.all[w].rates);
-    free(calendar.all);
-    free(calendar.messages);
-    free(calendar.starts);
+    free(calendar.weeks);
     return drift;
 }

@@ -2,7 +2,7 @@
 #define ANALYZER_ESTIMATE_HIT_COUNT_H
 /*
  * Counts messages of one kind, hit or not, with their senders, for one estimate after another: a
- * week, a stage of the filter chain, a span of time. What tally.h does for whole sets, for any
+ * stage of the filter chain, mail that came late. What tally.h does for whole sets, for any
  * selection.
  */
 #include "analyzer/estimate/estimate.h"
@@ -22,15 +22,9 @@ void hit_count_init(struct hit_count *count, uint32_t cluster_limit);
 void hit_count_release(struct hit_count *count);
 /* Counts a message of this sender. TRI_UNKNOWN: it may be hit. */
 void hit_count_add(struct hit_count *count, sym cluster, enum tri hit);
-/* Counts messages that are not hit, so many of each sender, in place of all that was counted. */
-void hit_count_load(struct hit_count *count, const struct cluster_rate *rates, size_t rate_count);
-/* Makes a message of this sender, counted as not hit, one that is or may be. */
-void hit_count_hit(struct hit_count *count, sym cluster, enum tri hit);
 /* The estimate of what was counted. */
 struct estimate hit_count_estimate(const struct hit_count *count);
-/* What was counted, by sender, in the order of the keys; the caller frees it. */
-struct cluster_rate *hit_count_rates(const struct hit_count *count, size_t *rate_count);
-/* Forgets everything that was counted. */
-void hit_count_clear(struct hit_count *count);
+/* The estimate of messages that were counted by sender elsewhere, each sender once. */
+struct estimate hit_count_of_rates(const struct cluster_rate *rates, size_t count);
 
 #endif
