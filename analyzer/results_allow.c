@@ -110,13 +110,15 @@ static struct key_loss *count_keys(const struct allowing *work)
     const struct evidence *evidence = results->parts.evidence;
     uint32_t limit = results_key_limit(results, work->dimension);
     struct key_loss *losses = xcalloc(limit + (size_t)1, sizeof *losses);
+    const uint8_t *worst = results_worst_effects(results);
     for (uint32_t m = 0; m < evidence->message_count; m++) {
+        if (worst[m] < EFFECT_DEFERRED || !(results->facts[m] & FACT_COUNTS))
+            continue;
         const struct message *message = &evidence->messages[m];
         for (uint32_t i = 0; i < message->row_count; i++) {
             uint32_t row = message->first_row + i;
             struct key_loss *loss = &losses[results_row_key(results, row, work->dimension)];
-            if (loss->seen != m + 1 && results->reasons[m] == POPULATION_COUNTED &&
-                is_stopped_here(work, row))
+            if (loss->seen != m + 1 && is_stopped_here(work, row))
                 count_loss(work, row, loss);
         }
     }
@@ -200,9 +202,11 @@ static void estimate_allowed(const struct allowing *work, const struct key_loss 
     uint32_t rows = results->parts.evidence->row_count;
     uint8_t *allowed = find_allowed(work, chosen, list->count);
     uint8_t *effects = xcalloc(rows + (size_t)1, 1);
+    memcpy(effects, work->effects, rows);
     for (uint32_t row = 0; row < rows; row++)
-        effects[row] = allowed[results_row_key(results, row, work->dimension)] ? work->released[row]
-                                                                               : work->effects[row];
+        if (effects[row] != work->released[row] &&
+            allowed[results_row_key(results, row, work->dimension)])
+            effects[row] = work->released[row];
     tally_estimates(results->tally, effects, &list->ham_lost, &list->spam_stopped);
     free(effects);
     free(allowed);

@@ -59,12 +59,14 @@ void results_facts_init(struct results *results)
     free(let_in);
     results->memo = xcalloc(1, sizeof *results->memo);
     results_hits_init(results);
+    results_losses_init(results);
 }
 
 void results_facts_release(struct results *results)
 {
     results_facts_forget(results);
     results_hits_release(results);
+    results_losses_release(results);
     free(results->memo);
     free(results->facts);
 }
@@ -76,6 +78,7 @@ void results_facts_forget(const struct results *results)
     free(memo->worst);
     memo->effects = memo->worst = NULL;
     results_hits_forget(results);
+    results_losses_forget(results);
 }
 
 /* ---- effects ---- */

@@ -61,7 +61,8 @@ enum message_fact {
 };
 
 struct results_memo; /* results_facts.c */
-struct results_hits; /* results_hits.c */
+struct results_hits;   /* results_hits.c */
+struct results_losses; /* results_losers.c */
 
 /* Messages, and how many of them are labelled so. */
 struct mail_count {
@@ -89,6 +90,7 @@ struct results {
     uint8_t *facts;   /* set of enum message_fact, by message */
     struct results_memo *memo;
     struct results_hits *hits;
+    struct results_losses *losses;
     struct tally *tally;
     struct results_population population;
     struct results_excluded excluded[POPULATION_REASON_COUNT]; /* [0] counts nothing */
@@ -123,7 +125,13 @@ const uint32_t *results_hit_rows(const struct results *results, const struct res
 /* The messages that these rows are of, by client. Borrowed as the rows are. */
 const struct mail_count *results_hit_clients(const struct results *results,
                                              const struct results_side *side, size_t restriction);
-/* Makes room for what is kept of them: a step of results_facts_init. */
+/* Makes room for what is kept of losses: a step of results_facts_init. */
+void results_losses_init(struct results *results);
+/* Gives it back: a step of results_facts_release. */
+void results_losses_release(struct results *results);
+/* Forgets what rests on switches: a step of results_facts_forget. */
+void results_losses_forget(const struct results *results);
+/* Makes room for what is kept of rows hit: a step of results_facts_init. */
 void results_hits_init(struct results *results);
 /* Gives it back: a step of results_facts_release. */
 void results_hits_release(struct results *results);
@@ -140,6 +148,9 @@ uint8_t *results_acting_classes(const struct results_side *side, size_t restrict
 bool results_row_is_hit(const struct results_side *side, const uint8_t *acting, uint32_t row);
 /* The key of a row in a dimension; below results_key_limit. */
 sym results_row_key(const struct results *results, uint32_t row, enum results_dimension dimension);
+/* The same of a message, which all its rows share; not for BY_RECIPIENT. */
+sym results_message_key(const struct results *results, uint32_t message,
+                        enum results_dimension dimension);
 /* How many keys a dimension has at most: their numbers lie below. */
 uint32_t results_key_limit(const struct results *results, enum results_dimension dimension);
 /* The text of a key; "no text" when it is not known. */

@@ -235,17 +235,21 @@ static bool client_key(const struct results *results, uint32_t client,
     return false;
 }
 
-sym results_row_key(const struct results *results, uint32_t row, enum results_dimension dimension)
+sym results_message_key(const struct results *results, uint32_t message,
+                        enum results_dimension dimension)
 {
-    const struct evidence *evidence = results->parts.evidence;
-    uint32_t message = results->row_message[row];
     sym key = SYM_NONE;
     if (client_key(results, results->message_client[message], dimension, &key))
         return key;
-    if (dimension == BY_RECIPIENT)
-        return evidence->rows[row].recipient;
-    sym sender = evidence->messages[message].sender;
+    sym sender = results->parts.evidence->messages[message].sender;
     return dimension == BY_SENDER ? sender : results->sender_domain[sender];
+}
+
+sym results_row_key(const struct results *results, uint32_t row, enum results_dimension dimension)
+{
+    return dimension == BY_RECIPIENT
+               ? results->parts.evidence->rows[row].recipient
+               : results_message_key(results, results->row_message[row], dimension);
 }
 
 static const struct intern *key_table(const struct results *results,
@@ -307,9 +311,7 @@ static void count_rows(const struct results *results, const struct results_side 
     const uint32_t *rows = results_hit_rows(results, side, restriction, &row_count);
     for (size_t i = 0; i < row_count; i++) {
         uint32_t m = results->row_message[rows[i]];
-        sym key = dimension == BY_RECIPIENT ? results->parts.evidence->rows[rows[i]].recipient
-                                            : results_row_key(results, rows[i], dimension);
-        struct key_count *count = &counts[key];
+        struct key_count *count = &counts[results_row_key(results, rows[i], dimension)];
         if (count->seen == m + 1)
             continue;
         count->seen = m + 1;
