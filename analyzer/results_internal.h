@@ -60,7 +60,7 @@ enum message_fact {
     FACT_APART = 128, /* a filter spoke of it, or it has no row: no other message is quite alike */
 };
 
-struct results_memo; /* results_facts.c */
+struct results_memo;   /* results_facts.c */
 struct results_hits;   /* results_hits.c */
 struct results_losses; /* results_losers.c */
 
