@@ -27,6 +27,7 @@ struct wanted {
 struct results_losses {
     struct wanted *wanted; /* NULL: not asked yet */
     size_t wanted_count, wanted_capacity;
+    int zone;      /* of its days, as input.first_offset */
     bool is_known; /* the rest, until the next toggle */
     struct affected *affected;
     size_t affected_count, affected_capacity;
@@ -75,8 +76,10 @@ static void find_wanted(const struct results *results)
 {
     const unsigned asked = FACT_COUNTS | FACT_LET_IN | FACT_HAM;
     struct results_losses *losses = results->losses;
-    if (losses->wanted)
+    if (losses->wanted && losses->zone == results->parts.input.first_offset)
         return;
+    losses->zone = results->parts.input.first_offset;
+    losses->wanted_count = 0;
     for (uint32_t m = 0; m < results->parts.evidence->message_count; m++) {
         if ((results->facts[m] & asked) != asked)
             continue;
