@@ -7,7 +7,7 @@
 void dns_questions_init(struct dns_questions *questions)
 {
     *questions = (struct dns_questions){ 0 };
-    intern_init(&questions->seen, 3);
+    intern_init(&questions->seen);
 }
 
 void dns_questions_release(struct dns_questions *questions)

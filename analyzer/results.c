@@ -110,7 +110,7 @@ static void pack_rows(struct results *results)
 static void find_domains(struct results *results)
 {
     const struct intern *senders = &results->parts.evidence->senders;
-    intern_init(&results->domains, 10);
+    intern_init(&results->domains);
     results->sender_domain = xcalloc(senders->count, sizeof(sym));
     for (sym i = SYM_EMPTY; i < senders->count; i++) {
         struct slice sender = intern_text(senders, i);

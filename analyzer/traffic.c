@@ -5,7 +5,7 @@
 void traffic_init(struct traffic *traffic)
 {
     *traffic = (struct traffic){ .lines = { 0 } };
-    intern_init(&traffic->deferred, 0x7af);
+    intern_init(&traffic->deferred);
 }
 
 void traffic_release(struct traffic *traffic)

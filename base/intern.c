@@ -19,9 +19,9 @@ struct intern_slot {
     const struct intern_entry *entry;
 };
 
-void intern_init(struct intern *table, uint64_t seed)
+void intern_init(struct intern *table)
 {
-    *table = (struct intern){ .seed = seed };
+    *table = (struct intern){ .seed = text_hash_seed() };
     arena_init(&table->bytes);
     table->slot_mask = 1023;
     table->slots = xcalloc(table->slot_mask + 1, sizeof *table->slots);

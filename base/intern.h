@@ -30,7 +30,7 @@ struct intern_key {
 };
 
 /* An empty table that knows SYM_NONE and SYM_EMPTY. */
-void intern_init(struct intern *table, uint64_t seed);
+void intern_init(struct intern *table);
 /* Gives all memory back. */
 void intern_release(struct intern *table);
 /* The number of text, added when new; "no text" (NULL) gives SYM_NONE. Copies. */

@@ -4,7 +4,8 @@
  * A hash for the short texts of a log - addresses, names, queue ids - in tables that live in memory.
  * Sixteen bytes are one multiplication, whose halves are folded; what is multiplied is added as well,
  * so that no factor of zero makes the other one count for nothing. Low and high bits are as good as
- * drawn by lot.
+ * drawn by lot. Both factors depend on the seed: who writes the texts does not know it, and so
+ * cannot choose texts that fall into one place.
  */
 #include "base/slice.h"
 
@@ -23,10 +24,13 @@ static inline uint64_t text_hash_fold(uint64_t a, uint64_t b)
 #endif
 }
 
+/* A seed drawn anew. No output may depend on it. */
+uint64_t text_hash_seed(void);
+
 /* The hash so far with two words more. */
-static inline uint64_t text_hash_mix(uint64_t hash, uint64_t a, uint64_t b)
+static inline uint64_t text_hash_mix(uint64_t hash, uint64_t seed, uint64_t a, uint64_t b)
 {
-    a ^= UINT64_C(0x9e3779b97f4a7c15);
+    a ^= seed;
     b ^= hash;
     return text_hash_fold(a, b) + a + (b << 32 | b >> 32);
 }
@@ -54,7 +58,7 @@ static inline uint64_t text_hash(struct slice text, uint64_t seed)
     size_t len = text.len;
     uint64_t hash = (seed + len) * UINT64_C(0xd6e8feb86659fd93), a = 0, b = 0;
     for (size_t i = 0; i + 16 < len; i += 16)
-        hash = text_hash_mix(hash, text_hash_word8(at + i), text_hash_word8(at + i + 8));
+        hash = text_hash_mix(hash, seed, text_hash_word8(at + i), text_hash_word8(at + i + 8));
     if (len >= 8) {
         a = text_hash_word8(len > 16 ? at + len - 16 : at);
         b = text_hash_word8(at + len - 8);
@@ -65,7 +69,7 @@ static inline uint64_t text_hash(struct slice text, uint64_t seed)
         a = (unsigned char)at[0] | (uint64_t)(unsigned char)at[len / 2] << 8;
         b = (unsigned char)at[len - 1];
     }
-    return text_hash_mix(hash, a, b);
+    return text_hash_mix(hash, seed, a, b);
 }
 
 #endif

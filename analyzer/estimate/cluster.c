@@ -52,7 +52,7 @@ void clusters_init(struct clusters *clusters, const struct evidence *evidence,
                    const struct geoip *geoip)
 {
     uint32_t count = evidence->client_count;
-    intern_init(&clusters->keys, 0);
+    intern_init(&clusters->keys);
     clusters->client_count = count;
     clusters->of_client = xcalloc(count ? count : 1, sizeof(sym));
     clusters->network = xcalloc(count ? count : 1, sizeof(sym));

@@ -385,7 +385,7 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
     const struct evidence *evidence = inputs->evidence;
     *labels = (struct labels){ 0 };
     arena_init(&labels->arena);
-    intern_init(&labels->set_index, 8);
+    intern_init(&labels->set_index);
     GROW(labels->sets, labels->set_count, labels->set_capacity);
     labels->sets[labels->set_count++] = (struct label_source_set){ NULL, 0 };
     GROW(labels->distinct, labels->distinct_count, labels->distinct_capacity);
@@ -404,7 +404,7 @@ void labels_init(struct labels *labels, const struct label_inputs *inputs,
                                                           .traps = inputs->traps }),
         .used = xcalloc(labels_file_count(inputs->given) + (size_t)1, sizeof(bool)),
     };
-    intern_init(&work.numbers, 8);
+    intern_init(&work.numbers);
     sorted_mail_init(&work.sorted, evidence, inputs->mailbox);
     spread_audit(&work);
     fit_model(&work);

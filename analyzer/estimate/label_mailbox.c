@@ -7,7 +7,6 @@
 #include "base/xalloc.h"
 
 #define NOBODY UINT32_MAX
-enum { HASH_SEED = 12 };
 
 /* Messages by one kind of id. */
 struct id_table {
@@ -23,7 +22,7 @@ static const char *id_of(const struct message_detail *detail, bool by_queue)
 
 static void index_messages(struct id_table *table, const struct evidence *evidence, bool by_queue)
 {
-    intern_init(&table->ids, HASH_SEED);
+    intern_init(&table->ids);
     for (uint32_t m = 0; m < evidence->message_count; m++)
         intern_add(&table->ids, slice_of(id_of(&evidence->message_details[m], by_queue)));
     table->first = xcalloc(table->ids.count, sizeof *table->first);

@@ -3,10 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text_hash.h"
 #include "base/xalloc.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 struct triplet {
     sym client, sender, recipient;
@@ -31,12 +29,14 @@ struct triplet_slot {
 struct triplet_table {
     struct triplet_slot *slots;
     uint32_t mask, count;
+    uint64_t seed;
     uint8_t *senders, *recipients; /* one byte each: stands in some triplet */
 };
 
 static struct triplet_slot *find_slot(const struct triplet_table *table, const struct triplet *key)
 {
-    uint32_t i = (uint32_t)XXH3_64bits_withSeed(key, sizeof *key, 9) & table->mask;
+    uint32_t i =
+        (uint32_t)text_hash(slice_make((const char *)key, sizeof *key), table->seed) & table->mask;
     while (table->slots[i].key.client && memcmp(&table->slots[i].key, key, sizeof *key) != 0)
         i = (i + 1) & table->mask;
     return &table->slots[i];
@@ -143,7 +143,8 @@ static void add_wanted(struct triplet_table *table, const struct evidence *evide
 void retries_init(struct retries *retries, const struct evidence *evidence, const uint8_t *wanted,
                   const sym *same_client)
 {
-    struct triplet_table table = { .senders = xcalloc(evidence->senders.count, 1),
+    struct triplet_table table = { .seed = text_hash_seed(),
+                                   .senders = xcalloc(evidence->senders.count, 1),
                                    .recipients = xcalloc(evidence->recipients.count, 1) };
     struct member *members = NULL;
     size_t count = 0;

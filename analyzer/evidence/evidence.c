@@ -12,6 +12,7 @@
 struct value_index {
     uint32_t *slots;
     uint32_t mask;
+    uint64_t seed;
 };
 
 struct evidence_index {
@@ -22,6 +23,7 @@ struct evidence_index {
 static void value_index_init(struct value_index *index)
 {
     index->mask = 255;
+    index->seed = text_hash_seed();
     index->slots = xcalloc(index->mask + 1, sizeof *index->slots);
 }
 
@@ -29,7 +31,7 @@ static void value_index_init(struct value_index *index)
 static inline uint32_t *value_slot(const struct value_index *index, const void *values,
                                    const void *value, size_t size)
 {
-    uint32_t hash = (uint32_t)text_hash(slice_make(value, size), 0x6d61696c);
+    uint32_t hash = (uint32_t)text_hash(slice_make(value, size), index->seed);
     for (uint32_t i = hash & index->mask;; i = (i + 1) & index->mask) {
         uint32_t number = index->slots[i];
         if (!number || bytes_equal((const char *)values + number * size, value, size))
@@ -60,10 +62,10 @@ void evidence_init(struct evidence *evidence)
 {
     *evidence = (struct evidence){ 0 };
     arena_init(&evidence->arena);
-    intern_init(&evidence->text, 1);
-    intern_init(&evidence->helos, 2);
-    intern_init(&evidence->senders, 3);
-    intern_init(&evidence->recipients, 4);
+    intern_init(&evidence->text);
+    intern_init(&evidence->helos);
+    intern_init(&evidence->senders);
+    intern_init(&evidence->recipients);
     GROW(evidence->clients, evidence->client_count, evidence->client_capacity);
     evidence->clients[evidence->client_count++] = (struct client){ 0 };
     GROW(evidence->facts, evidence->facts_count, evidence->facts_capacity);

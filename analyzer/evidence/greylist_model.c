@@ -45,8 +45,8 @@ struct greylist *greylist_new(const struct greylist_options *options,
     struct greylist *greylist = xcalloc(1, sizeof *greylist);
     greylist->options = *options;
     greylist->whitelist = whitelist;
-    intern_init(&greylist->triplet_keys, 1);
-    intern_init(&greylist->client_keys, 2);
+    intern_init(&greylist->triplet_keys);
+    intern_init(&greylist->client_keys);
     return greylist;
 }
 

@@ -371,8 +371,8 @@ static void run_round(struct column_builder *builder, const struct leaf_client *
 
     round->to = program->column_count[builder->column];
     uint32_t *key = xcalloc((size_t)(round->to - round->from) + 1, sizeof *key);
-    intern_init(&keys, 0);
-    intern_init(&memo.keys, 0);
+    intern_init(&keys);
+    intern_init(&memo.keys);
     arena_init(&scratch);
     init_leaf(builder->columns, &leaf, &scratch);
     for (uint32_t entry = 0; entry < builder->entries; entry++) {
@@ -463,7 +463,7 @@ static void fold_clients(struct columns *columns, const uint32_t *first)
     uint32_t *sets = xcalloc((size_t)clients + 1, sizeof *sets);
     struct intern keys;
 
-    intern_init(&keys, 0);
+    intern_init(&keys);
     for (uint32_t i = 0; i < clients; i++) {
         struct client_set set = { .count = 0 };
         for (uint32_t k = first[i]; k < first[i + 1]; k++) {

@@ -76,8 +76,8 @@ static void add_anything(struct outcomes *outcomes)
 void outcomes_init(struct outcomes *outcomes)
 {
     *outcomes = (struct outcomes){ 0 };
-    intern_init(&outcomes->keys, 0);
-    intern_init(&outcomes->dsn_texts, 0);
+    intern_init(&outcomes->keys);
+    intern_init(&outcomes->dsn_texts);
     outcome_plain(outcomes, OUTCOME_DUNNO);
     outcome_plain(outcomes, OUTCOME_OK);
     add_outcome(outcomes, &(struct outcome){ .kind = OUTCOME_UNKNOWN });

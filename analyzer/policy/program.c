@@ -394,8 +394,8 @@ bool program_compile(struct program *program, struct config *config,
     arena_init(&program->arena);
     outcomes_init(&program->outcomes);
     program->server_error = outcome_server_error(&program->outcomes);
-    intern_init(&program->question_keys, 0);
-    intern_init(&program->list_keys, 0);
+    intern_init(&program->question_keys);
+    intern_init(&program->list_keys);
     if (!read_answers(program, remarks, fault)) {
         smtpd_settings_init(&program->settings, config, &options, NULL, remarks);
         return false;

@@ -259,7 +259,7 @@ static void number_recipients(struct replay *replay)
     struct intern keys;
     uint32_t most = 0;
 
-    intern_init(&keys, 0);
+    intern_init(&keys);
     replay->recipients = xcalloc((size_t)replay->class_count + 1, sizeof *replay->recipients);
     for (uint32_t u = 0; u < replay->unit_count; u++) {
         const uint32_t *words = replay->unit_words + replay->unit_starts[u];

@@ -192,7 +192,7 @@ void service_postgrey_run(struct replay *replay)
     uint32_t *classes = xcalloc((size_t)evidence->row_count + 1, sizeof *classes);
     struct moment *moments = make_moments(evidence);
 
-    intern_init(&asking.keys, 0);
+    intern_init(&asking.keys);
     arena_init(&asking.scratch);
     asking.key = xcalloc((size_t)program->column_count[COLUMN_ROW] + 1, sizeof *asking.key);
     asking.memories = xcalloc(program->services.count + 1, sizeof(struct greylist *));

@@ -15,7 +15,7 @@ void table_set_init(struct table_set *set, struct arena *arena,
     *set = (struct table_set){
         .arena = arena, .options = *options, .answers = answers, .remarks = remarks
     };
-    intern_init(&set->names, 0);
+    intern_init(&set->names);
 }
 
 void table_set_release(struct table_set *set)

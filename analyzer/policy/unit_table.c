@@ -9,7 +9,7 @@ void unit_table_init(struct unit_table *table, const uint32_t limits[KEY_SHORT])
     uint64_t step = 1;
 
     *table = (struct unit_table){ .has_codes = true };
-    intern_init(&table->keys, 0);
+    intern_init(&table->keys);
     table->seen = xcalloc((size_t)1 << UNIT_SEEN_BITS, sizeof *table->seen);
     for (unsigned i = 0; i < KEY_SHORT; i++) {
         table->steps[i] = step;

@@ -40,7 +40,7 @@ static struct note *note_add(struct rebuild *r, const struct event *event)
     struct note_list *list = r->filter_notes;
     GROW(list->items, list->count, list->capacity);
     struct note *note = &list->items[list->count++];
-    *note = (struct note){ .id = id_hash(id),
+    *note = (struct note){ .id = id_hash(r, id),
                            .time_us = r->now_us,
                            .filter = NONE,
                            .realm = (uint16_t)r->realm,

@@ -2,14 +2,12 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
+#include "base/text_hash.h"
 #include "base/xalloc.h"
 
-uint64_t id_hash(struct slice id)
+uint64_t id_hash(const struct rebuild *r, struct slice id)
 {
-    return XXH3_64bits(id.at, id.len);
+    return text_hash(id, r->seed);
 }
 
 void id_index_build(struct id_index *index, const struct rebuild *r, enum id_kind kind)
@@ -23,7 +21,7 @@ void id_index_build(struct id_index *index, const struct rebuild *r, enum id_kin
         if (!id || r->notes[i].marks & MARK_GONE ||
             (kind == ID_QUEUE && r->notes[i].marks & MARK_NOQUEUE))
             continue;
-        uint64_t hash = id_hash(slice_of(id));
+        uint64_t hash = id_hash(r, slice_of(id));
         uint32_t first = hash_map_find(&index->first, hash);
         index->next[i] = first == HASH_MAP_NONE ? 0 : first + 1;
         hash_map_set(&index->first, hash, i);

@@ -15,7 +15,7 @@ struct id_index {
 enum id_kind { ID_QUEUE, ID_MESSAGE };
 
 /* The hash of an id's text. */
-uint64_t id_hash(struct slice id);
+uint64_t id_hash(const struct rebuild *r, struct slice id);
 /* Indexes all messages that are still there (those without queue id of their own aside). */
 void id_index_build(struct id_index *index, const struct rebuild *r, enum id_kind kind);
 /* Gives the memory back. */

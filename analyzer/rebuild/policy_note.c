@@ -2,9 +2,7 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
+#include "base/text_hash.h"
 #include "base/xalloc.h"
 
 /* A policy service answers while the client waits: so far apart may its line and the mail's be. */
@@ -25,14 +23,14 @@ struct policy_notes {
 };
 
 /* The sender without ASCII case and quoting: what smtpd, cleanup and services write alike. */
-static uint64_t note_key(struct slice address, struct slice sender)
+static uint64_t note_key(const struct rebuild *r, struct slice address, struct slice sender)
 {
     char plain[256];
     size_t len = 0;
     for (size_t i = 0; i < sender.len && len < sizeof plain; i++)
         if (sender.at[i] != '"' && sender.at[i] != '\\')
             plain[len++] = ascii_lower(sender.at[i]);
-    return XXH3_64bits_withSeed(address.at, address.len, XXH3_64bits(plain, len));
+    return text_hash(address, text_hash(slice_make(plain, len), r->seed));
 }
 
 void policy_line(struct rebuild *r, const struct event *event)
@@ -49,7 +47,7 @@ void policy_line(struct rebuild *r, const struct event *event)
     struct policy_notes *notes = r->policy_notes;
     GROW(notes->items, notes->count, notes->capacity);
     notes->items[notes->count++] =
-        (struct policy_note){ .key = note_key(address, sender),
+        (struct policy_note){ .key = note_key(r, address, sender),
                               .time_us = r->now_us,
                               .helo = intern_add(&r->evidence->helos, helo) };
 }
@@ -97,7 +95,7 @@ void policy_notes_finish(struct rebuild *r)
         struct message *message = &e->messages[i];
         if (message->helo || !message->sender || !message->client)
             continue;
-        uint64_t key = note_key(intern_text(&e->text, e->clients[message->client].address),
+        uint64_t key = note_key(r, intern_text(&e->text, e->clients[message->client].address),
                                 intern_text(&e->senders, message->sender));
         message->helo = helo_of(r->policy_notes, key, message->time_us);
         message->helo_origin = message->helo ? ORIGIN_POLICY : ORIGIN_UNKNOWN;

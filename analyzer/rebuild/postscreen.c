@@ -2,14 +2,12 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "analyzer/rebuild/queue_file.h"
 #include "analyzer/rebuild/recipient_row.h"
 #include "analyzer/rebuild/screened_client.h"
 #include "analyzer/rebuild/session.h"
 #include "analyzer/rebuild/smtpd_dialog.h"
+#include "base/text_hash.h"
 #include "base/xalloc.h"
 
 enum { CONNECTIONS_MAX = 1 << 16 };
@@ -35,7 +33,7 @@ static uint64_t connection_key(const struct rebuild *r, const struct event *even
     struct slice address = event_get(event, FIELD_CLIENT_ADDRESS);
     uint64_t port = 0;
     slice_to_u64(event_get(event, FIELD_CLIENT_PORT), &port);
-    return XXH3_64bits_withSeed(address.at ? address.at : "", address.len, port << 16 | r->realm);
+    return text_hash(address, r->seed + (port << 16 | r->realm));
 }
 
 static void connection_close(struct rebuild *r, uint32_t index, bool complete)

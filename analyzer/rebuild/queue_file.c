@@ -16,7 +16,7 @@ enum { DEAD_MAX = 8192, ALIVE_MAX = 1 << 18 };
 /* The key of a queue id in the realm of the line. */
 static inline uint64_t queue_key(const struct rebuild *r, struct slice queue_id)
 {
-    return text_hash(queue_id, (uint64_t)r->realm + 1);
+    return text_hash(queue_id, r->seed + r->realm);
 }
 
 /* Makes the pool larger by MAIL_CHUNK. */

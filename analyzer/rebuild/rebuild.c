@@ -2,9 +2,6 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "analyzer/rebuild/books.h"
 #include "analyzer/rebuild/filter_note.h"
 #include "analyzer/rebuild/gateway.h"
@@ -19,6 +16,7 @@
 #include "analyzer/rebuild/settle.h"
 #include "analyzer/rebuild/smtpd_dialog.h"
 #include "base/rare.h"
+#include "base/text_hash.h"
 #include "base/xalloc.h"
 
 enum { REALMS_MAX = UINT16_MAX };
@@ -32,6 +30,7 @@ struct rebuild *rebuild_new(struct evidence *evidence, const struct rebuild_opti
     if (options)
         r->options = *options;
     arena_init(&r->arena);
+    r->seed = text_hash_seed();
     hash_map_init(&r->realm_map);
     hash_map_init(&r->queue_ids);
     hash_map_init(&r->sessions);
@@ -120,8 +119,7 @@ static uint32_t realm_add(struct rebuild *r, struct slice host, struct slice ins
 /* Finds another realm than that of the line before. */
 static APART void realm_change(struct rebuild *r, struct slice host, struct slice instance)
 {
-    uint64_t key = XXH3_64bits_withSeed(host.at, host.len, 1) * 31 +
-                   XXH3_64bits_withSeed(instance.at, instance.len, 2);
+    uint64_t key = text_hash(instance, text_hash(host, r->seed));
     uint32_t found = hash_map_find(&r->realm_map, key);
     if (found == HASH_MAP_NONE) {
         found = realm_add(r, host, instance);

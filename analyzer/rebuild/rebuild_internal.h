@@ -117,6 +117,7 @@ struct rebuild {
     struct realm *realms;
     uint32_t realm_count, realm_capacity;
     struct hash_map realm_map;
+    uint64_t seed;                           /* of every hash of texts, text_hash.h */
     uint32_t realm;                          /* of the current line */
     struct slice realm_host, realm_instance; /* its texts */
     struct hash_map queue_ids, sessions;

@@ -1,9 +1,7 @@
 #include "analyzer/rebuild/recipient_row.h"
 
+#include "base/text_hash.h"
 #include "base/xalloc.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 enum { FEW_ROWS = 64 }; /* of a mail, that are walked; more are looked up in r->recipients */
 
@@ -43,16 +41,17 @@ static bool row_is(const struct rebuild *r, uint32_t row, struct slice recipient
 }
 
 /* A recipient of a mail as a number: the same for all that address_equal() holds for the same. */
-static uint64_t recipient_key(const struct mail *mail, struct slice recipient)
+static uint64_t recipient_key(const struct rebuild *r, const struct mail *mail,
+                              struct slice recipient)
 {
-    uint64_t key = mail->message;
+    uint64_t key = r->seed + mail->message;
     char plain[128];
     for (size_t len = 0;;) {
         bool more = unquoted_next(&recipient, &plain[len]);
         len += more;
         if (more && len < sizeof plain)
             continue;
-        key = XXH3_64bits_withSeed(plain, len, key);
+        key = text_hash(slice_make(plain, len), key);
         if (!more)
             return key;
         len = 0;
@@ -73,7 +72,7 @@ static void rows_count(struct rebuild *r, struct mail *mail, uint32_t row, uint3
         sym recipient = r->evidence->rows[row - 1].recipient;
         if (recipient)
             hash_map_set(&r->recipients,
-                         recipient_key(mail, intern_text(&r->evidence->recipients, recipient)),
+                         recipient_key(r, mail, intern_text(&r->evidence->recipients, recipient)),
                          row - 1);
     }
 }
@@ -83,7 +82,7 @@ uint32_t row_find(const struct rebuild *r, struct mail *mail, struct slice recip
     if (!mail->first_row)
         return NONE;
     if (mail->row_count > FEW_ROWS) {
-        uint32_t found = hash_map_find(&r->recipients, recipient_key(mail, recipient));
+        uint32_t found = hash_map_find(&r->recipients, recipient_key(r, mail, recipient));
         if (found == HASH_MAP_NONE)
             return NONE;
         if (r->evidence->rows[found].message == mail->message && row_is(r, found, recipient)) {

@@ -53,7 +53,7 @@ static struct edge *edge_add(struct rebuild *r, enum edge_kind kind, struct slic
     struct edge_list *list = r->edges;
     GROW(list->items, list->count, list->capacity);
     struct edge *edge = &list->items[list->count++];
-    *edge = (struct edge){ .other = id_hash(other),
+    *edge = (struct edge){ .other = id_hash(r, other),
                            .time_us = r->now_us,
                            .from.at = { NONE, NONE },
                            .realm = (uint16_t)r->realm,
@@ -93,7 +93,7 @@ void rejoin_filter_line(struct rebuild *r, const struct event *event)
     bool moved = event->kind == EVENT_MS_REQUEUE;
     struct slice next = event_get(event, moved ? FIELD_NEW_QUEUE_ID : FIELD_QUEUED_AS);
     if (first.len && next.len && !slice_equal(first, next))
-        edge_add(r, moved ? EDGE_MOVED : EDGE_FILTER, first)->from.next = id_hash(next);
+        edge_add(r, moved ? EDGE_MOVED : EDGE_FILTER, first)->from.next = id_hash(r, next);
 }
 
 void rejoin_notice(struct rebuild *r, struct slice notice)

@@ -2,11 +2,9 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "analyzer/evidence/screening.h"
 #include "base/ip_address.h"
+#include "base/text_hash.h"
 #include "base/xalloc.h"
 
 /* Answers kept of one test; bytes of a record; and how long smtpd may take to say `connect`. */
@@ -33,7 +31,7 @@ struct screened_clients {
 
 static uint64_t memory_key(const struct rebuild *r, struct slice address)
 {
-    return XXH3_64bits_withSeed(address.at ? address.at : "", address.len, r->realm);
+    return text_hash(address, r->seed + r->realm);
 }
 
 static struct memory *memory_find(struct rebuild *r, struct slice address)

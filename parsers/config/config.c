@@ -49,7 +49,7 @@ struct config *config_new_default(void)
     settings_init(&config->overlay);
     settings_init(&config->service);
     settings_init(&config->main);
-    intern_init(&config->asked, 1);
+    intern_init(&config->asked);
     config->version = VERSION_DEFAULT;
     config->generation = 1;
     config->directory = slice_make("", 0);

@@ -376,7 +376,7 @@ bool parameter_names_init(struct parameter_names *names, struct config *config, 
     struct scan scan = { .names = names, .config = config, .fault = fault };
     *names = (struct parameter_names){ 0 };
     arena_init(&names->arena);
-    intern_init(&names->texts, 1);
+    intern_init(&names->texts);
     scan.services = config_services(config, &scan.service_count);
     add_builtin(names, config_version(config));
     for (size_t i = 0; i < scan.service_count; i++)

@@ -9,8 +9,8 @@ void settings_init(struct settings *layer)
     *layer = (struct settings){ 0 };
     arena_init(&layer->text);
     /* The names of a configuration: nobody gains by colliding with himself. */
-    intern_init(&layer->names, 1);
-    intern_init(&layer->files, 1);
+    intern_init(&layer->names);
+    intern_init(&layer->files);
 }
 
 void settings_release(struct settings *layer)

@@ -7,7 +7,7 @@
 #include "base/line_file.h"
 #include "base/xalloc.h"
 
-enum { ADDRESS_MAX = 512, LINE_SIZE = 1024, HASH_SEED = 11 };
+enum { ADDRESS_MAX = 512, LINE_SIZE = 1024 };
 
 struct address_list {
     struct intern addresses; /* in lower case */
@@ -45,7 +45,7 @@ struct address_list *address_list_read(const char *path, struct fault *fault)
     if (!line_file_open(&file, path, "the addresses", LINE_SIZE, fault))
         return NULL;
     struct address_list *list = xcalloc(1, sizeof *list);
-    intern_init(&list->addresses, HASH_SEED);
+    intern_init(&list->addresses);
     bool good = true;
     while (good && line_file_next(&file, &line))
         if (!add_line(list, line))

@@ -26,7 +26,7 @@ struct answers_file *answers_file_new(void)
 {
     struct answers_file *answers = xcalloc(1, sizeof *answers);
     arena_init(&answers->arena);
-    intern_init(&answers->keys, 11);
+    intern_init(&answers->keys);
     return answers;
 }
 

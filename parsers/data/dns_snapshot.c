@@ -5,7 +5,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/escape.h"
@@ -83,7 +82,7 @@ struct dns_snapshot *dns_snapshot_new(void)
 {
     struct dns_snapshot *snapshot = xcalloc(1, sizeof *snapshot);
     arena_init(&snapshot->arena);
-    intern_init(&snapshot->names, (uint64_t)getpid() * 0x9e3779b97f4a7c15u);
+    intern_init(&snapshot->names);
     snapshot->oldest_us = snapshot->newest_us = TIME_NONE;
     return snapshot;
 }

@@ -44,8 +44,8 @@ struct labels_file *labels_file_new(void)
 {
     struct labels_file *labels = xcalloc(1, sizeof *labels);
     arena_init(&labels->arena);
-    intern_init(&labels->queue_ids, 5);
-    intern_init(&labels->message_ids, 6);
+    intern_init(&labels->queue_ids);
+    intern_init(&labels->message_ids);
     return labels;
 }
 

@@ -2,9 +2,7 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
+#include "base/text_hash.h"
 #include "base/xalloc.h"
 
 /* At most so many lines are remembered (160 MB); behind that, duplicates pass. */
@@ -24,7 +22,7 @@ void duplicates_init(struct duplicates *duplicates, size_t count)
 {
     *duplicates = (struct duplicates){ .count = count, .watch_from_us = INT64_MAX };
     duplicates->files = xcalloc(count ? count : 1, sizeof *duplicates->files);
-    duplicates->seed = (uint64_t)(uintptr_t)duplicates->files;
+    duplicates->seed = text_hash_seed();
 }
 
 void duplicates_release(struct duplicates *duplicates)
@@ -37,7 +35,7 @@ void duplicates_release(struct duplicates *duplicates)
 
 uint64_t duplicates_hash(const struct duplicates *duplicates, struct slice raw)
 {
-    uint64_t hash = XXH3_64bits_withSeed(raw.at, raw.len, duplicates->seed);
+    uint64_t hash = text_hash(raw, duplicates->seed);
     return hash ? hash : 1;
 }
 

@@ -156,7 +156,7 @@ struct line_parser *line_parser_new(const struct line_parser_options *options, s
 {
     struct line_parser *parser = xcalloc(1, sizeof *parser);
     arena_init(&parser->arena);
-    intern_init(&parser->names, 0x109);
+    intern_init(&parser->names);
     shape_account_init(&parser->account);
     parser->syslog_name = slice_of(options->syslog_name ? options->syslog_name : "");
     if (options->shapes_file) {

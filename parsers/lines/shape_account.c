@@ -10,7 +10,7 @@
 void shape_account_init(struct shape_account *account)
 {
     *account = (struct shape_account){ 0 };
-    intern_init(&account->forms, 0x5ca1ab1e);
+    intern_init(&account->forms);
 }
 
 void shape_account_release(struct shape_account *account)

@@ -55,7 +55,7 @@ static const struct table_ops map_ops = { find_key, each_value, release_map };
 static void make_map(struct lookup_table *table)
 {
     struct key_map *map = xcalloc(1, sizeof *map);
-    intern_init(&map->keys, (uint64_t)(uintptr_t)map);
+    intern_init(&map->keys);
     table->data = map;
     table->ops = &map_ops;
 }

@@ -45,7 +45,7 @@ END_TEST
 START_TEST(interning_is_stable_over_growth)
 {
     struct intern table;
-    intern_init(&table, 7);
+    intern_init(&table);
     char text[16];
     sym first[5000];
     for (unsigned i = 0; i < COUNT(first); i++) {
