@@ -4,22 +4,29 @@
  * Memory that is there, or the program ends: prints one line and exits with status 3. Sizes that
  * come from input are bounded by the caller before they reach these. Give back with free().
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 /* n * size zeroed bytes, never NULL; overflow of the product ends the program. */
-void *xcalloc(size_t n, size_t size);
+__attribute__((returns_nonnull)) void *xcalloc(size_t n, size_t size);
 /* size bytes, undefined contents, never NULL. */
-void *xmalloc(size_t size);
+__attribute__((returns_nonnull)) void *xmalloc(size_t size);
 /* Resizes old (or NULL) to n * size bytes, never NULL. */
-void *xrealloc_array(void *old, size_t n, size_t size);
+__attribute__((returns_nonnull)) void *xrealloc_array(void *old, size_t n, size_t size);
 /* A NUL-terminated copy of at[0..len). */
-char *xstrndup(const char *at, size_t len);
+__attribute__((returns_nonnull)) char *xstrndup(const char *at, size_t len);
+
+#ifdef __clang_analyzer__ /* does not know that where there is capacity there are items */
+#define GROW_HAS(items) ((items) != NULL)
+#else
+#define GROW_HAS(items) true
+#endif
 
 /* Makes room for one more element in an (items, count, capacity) array; doubles when full. An
  * expression, for it does not nest. The elements may be pointers, which clang-tidy takes for a slip:
  * hence the NOLINT. */
 #define GROW(items, count, capacity)                                                               \
-    ((void)((count) != (capacity) ||                                                               \
+    ((void)((GROW_HAS(items) && (count) != (capacity)) ||                                          \
             ((capacity) =                                                                          \
                  (capacity) ? (capacity)*2 : 16, /* NOLINTNEXTLINE(bugprone-sizeof-expression) */  \
              (items) = xrealloc_array((items), (capacity), sizeof *(items)))))

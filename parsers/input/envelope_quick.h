@@ -47,8 +47,9 @@ static inline bool envelope_parse_quickly(struct envelope *envelope, struct slic
     if (memory->head_len > 32)
         equal |= (uint64_t)fast_equal32(raw.at + 32, memory->head + 32) << 32;
     uint64_t differ = ~equal & memory->head_bits;
-    if (raw.at[raw.len - 1] == '\r' ||
-        !fast_short_tag(raw.at + memory->head_len, raw.at + raw.len, line) ||
+    const char *end = raw.at + raw.len;
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): quick_least is never 0 */
+    if (end[-1] == '\r' || !fast_short_tag(raw.at + memory->head_len, end, line) ||
         (envelope_quick_odd[(unsigned char)line->text.at[0]] &&
          (line->text.at[0] != 'l' || line->program.len == strlen("syslogd"))) ||
         (differ && !envelope_quick_clock(envelope, raw.at, differ)))
