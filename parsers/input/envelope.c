@@ -109,9 +109,12 @@ static APART void remember(struct envelope *envelope, struct slice raw, const st
     const struct civil_time *civil = &envelope->stamp.civil;
     const char *at = raw.at;
     size_t used = plain_stamp(envelope, raw, line->envelope);
-    int64_t minute_us = line->time_us - civil->second * INT64_C(1000000) - civil->micros;
+    int64_t minute_us = line->time_us;
+    if (minute_us != TIME_NONE)
+        minute_us -= civil->second * INT64_C(1000000) + civil->micros;
     put_aside(envelope, minute_us);
-    if (used == 0 || line->host.len == 0 || line->host.at != at + used + 1)
+    if (used == 0 || minute_us == TIME_NONE || line->host.len == 0 ||
+        line->host.at != at + used + 1)
         return;
     size_t minute_len = line->envelope == ENVELOPE_RFC3164 ? 13 : 17, zone = minute_len + 2;
     while (zone < used && (at[zone] == '.' || at[zone] == ',' || ascii_is_digit(at[zone])))
