@@ -51,8 +51,9 @@ const char *envelope_format_sample(const char *name)
 /* The stamp at the beginning of raw if it is a plain one and the one that counted: 15 bytes of
  * RFC 3164 or ISO without weekday. The bytes it takes, 0 if it is not. */
 static size_t plain_stamp(const struct envelope *envelope, struct slice raw,
-                          enum envelope_kind kind)
+                          const struct log_line *line)
 {
+    enum envelope_kind kind = line->time_us == TIME_NONE ? ENVELOPE_NONE : line->envelope;
     struct stamp again;
     size_t used = 0;
     if (kind == ENVELOPE_RFC3164 && raw.len > 13 && raw.at[3] == ' ' && raw.at[12] == ':')
@@ -101,6 +102,14 @@ static void put_aside(struct envelope *envelope, int64_t minute_us)
     *memory = (struct envelope_memory){ .head_len = 0 };
 }
 
+/* When the minute of a line began; TIME_NONE for a line without time. */
+static int64_t minute_of(const struct log_line *line, const struct civil_time *civil)
+{
+    if (line->time_us == TIME_NONE)
+        return TIME_NONE;
+    return line->time_us - civil->second * INT64_C(1000000) - civil->micros;
+}
+
 /* Remembers the minute and host of a line in one of the two plain forms: "Nov 22 10:15:01 mx1 " and
  * "2026-11-22T10:15:01.123456+01:00 mx1 ". Other forms are not worth it. */
 static APART void remember(struct envelope *envelope, struct slice raw, const struct log_line *line)
@@ -108,13 +117,10 @@ static APART void remember(struct envelope *envelope, struct slice raw, const st
     struct envelope_memory *memory = &envelope->memory;
     const struct civil_time *civil = &envelope->stamp.civil;
     const char *at = raw.at;
-    size_t used = plain_stamp(envelope, raw, line->envelope);
-    int64_t minute_us = line->time_us;
-    if (minute_us != TIME_NONE)
-        minute_us -= civil->second * INT64_C(1000000) + civil->micros;
+    size_t used = plain_stamp(envelope, raw, line);
+    int64_t minute_us = minute_of(line, civil);
     put_aside(envelope, minute_us);
-    if (used == 0 || minute_us == TIME_NONE || line->host.len == 0 ||
-        line->host.at != at + used + 1)
+    if (used == 0 || line->host.len == 0 || line->host.at != at + used + 1)
         return;
     size_t minute_len = line->envelope == ENVELOPE_RFC3164 ? 13 : 17, zone = minute_len + 2;
     while (zone < used && (at[zone] == '.' || at[zone] == ',' || ascii_is_digit(at[zone])))
