@@ -107,7 +107,7 @@ struct crowd *crowds_of(const struct results *results, uint32_t first, uint32_t 
             .cluster = results->clusters.of_client[results->message_client[m]],
             .messages = 1,
             .facts = (uint8_t)(facts & told),
-            .effect = facts & (FACT_HAM | FACT_SPAM) ? effects[m] : EFFECT_NONE,
+            .effect = (facts & (FACT_HAM | FACT_SPAM)) ? effects[m] : EFFECT_NONE,
         };
         size_t slot = find_slot(&table, &crowd);
         if (table.slots[slot])
