@@ -1,15 +1,11 @@
 """Made-up weeks and what must be noticed in them (check_drift)."""
-import datetime, json, subprocess, sys
+import datetime, json, os, subprocess, sys
+sys.dont_write_bytecode = True
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "support"))
+from expect import expect, finish
 program, work = sys.argv[1:]
 MONDAY = datetime.datetime(2026, 1, 5, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
 DAY = 86400
-failed = 0
-
-def expect(what, got, want):
-    global failed
-    if got != want:
-        failed = 1
-        print("%s: %s, not %s" % (what, got, want))
 
 def replay(weeks, nameless_from=99, listed_from=10**9, reload_at=None, how="--json"):
     lines, labels = [], []
@@ -109,4 +105,4 @@ drift = replay(1)
 expect("short", set(alarms(drift).values()), {("untold", None)})
 if "drift cannot be told" not in replay(1, how="--text").replace("\n  ", " "):
     expect("short", "the text", "that drift cannot be told")
-sys.exit(failed)
+finish()

@@ -1,13 +1,9 @@
 """A made-up address database and its shares (check_geoip)."""
-import ipaddress, json, subprocess, sys
+import ipaddress, json, os, subprocess, sys
+sys.dont_write_bytecode = True
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "support"))
+from expect import expect, finish
 program, work = sys.argv[1:]
-failed = 0
-
-def expect(what, got, want):
-    global failed
-    if got != want:
-        failed = 1
-        print("%s: %s, not %s" % (what, got, want))
 
 def head(kind, size):
     return bytes([kind << 5 | size]) if kind < 8 else bytes([size, kind - 7])
@@ -82,4 +78,4 @@ for words in "autonomous systems\n", "  countries\n", "  NL\n", "  AS64501\n":
         expect("the text", "lacks " + repr(words), "it")
 if "autonomous systems" in replay("--text"):
     expect("the text without a database", "autonomous systems", "nothing of them")
-sys.exit(failed)
+finish()

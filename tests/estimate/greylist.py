@@ -1,14 +1,10 @@
 """Made-up retries and what greylisting would have made of them (check_greylist)."""
-import datetime, json, math, subprocess, sys
+import datetime, json, math, os, subprocess, sys
+sys.dont_write_bytecode = True
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "support"))
+from expect import expect, finish
 program, data, work = sys.argv[1:]
 start = datetime.datetime(2026, 2, 2, tzinfo=datetime.timezone.utc)
-failed = 0
-
-def expect(what, got, want):
-    global failed
-    if got != want:
-        failed = 1
-        print("%s: %s, not %s" % (what, got, want))
 
 class Log:
     def __init__(self):
@@ -129,4 +125,4 @@ for i in range(30):
 back = log.lateness()["greylisting"]["came_back"]
 expect("too few", (back["messages"], back["median"]["seconds"], back["over_hour"]["rate"],
                    back["over_hour"]["reason"]), (30, None, None, "too_few_senders"))
-sys.exit(failed)
+finish()

@@ -1,13 +1,9 @@
 """Made-up logs in which a filter saw the rule under test (check_leaks)."""
-import json, random, subprocess, sys
+import json, os, random, subprocess, sys
+sys.dont_write_bytecode = True
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "support"))
+from expect import expect, finish
 program, work = sys.argv[1:]
-failed = 0
-
-def expect(what, got, want):
-    global failed
-    if got != want:
-        failed = 1
-        print("%s: %s, not %s" % (what, got, want))
 
 draw = random.Random(1)
 lines, labels, books = [], [], []
@@ -87,4 +83,4 @@ for stage in leaks()["stages"]:
     if stage["kind"] == "filter" and stage["spam_passed"]["of"] > sum(m for *_, m in books):
         expect(str(stage["name"]) + ", guessed", stage["spam_passed"],
                "at most what users moved by hand")
-sys.exit(failed)
+finish()

@@ -1,13 +1,9 @@
 """Delays as announced, beside the delays of a real Postfix (check_lateness)."""
-import collections, ipaddress, json, sys
+import collections, ipaddress, json, os, sys
+sys.dont_write_bytecode = True
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "support"))
+from expect import expect, finish
 work = sys.argv[1]
-failed = 0
-
-def expect(what, got, want):
-    global failed
-    if got != want:
-        failed = 1
-        print("%s: %s, not %s" % (what, got, want))
 
 def lines(path):
     with open(work + path, encoding="utf-8") as file:
@@ -61,4 +57,4 @@ expect("filter, ham caught", (stage["ham_caught"]["count"], stage["ham_caught"][
 if not caught[True, True] or not caught[False, False]:
     expect("filter", "it never erred", "some errors")
 expect("restrictions", stages["restrictions"]["spam_passed"]["reason"], "labels_of_passed_mail")
-sys.exit(failed)
+finish()
